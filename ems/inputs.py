@@ -1,0 +1,133 @@
+"""Everything a window needs, in one table: weather, PV yield, demands, prices, carbon intensity.
+
+Index: left-labelled tz-aware steps ``[start, start + step)`` of one local day (or several). Columns end in their unit.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from ems.site_file import SiteFile
+from forecasting.calendar import WorkCalendar
+from forecasting.demand import forecast_demands
+from forecasting.errors import InputError
+from forecasting.factors import Factor, load_factors
+from forecasting.horizon import days_index
+from forecasting.notes import Note
+from forecasting.place import Place
+from forecasting.pv import pv_yield
+from forecasting.resample import on_index
+from forecasting.tables import read_series_csv
+from forecasting.tariff import load_tariff
+from forecasting.weather import Weather, load_weather
+from models import Grid, Window, unit_of
+from models.storage import WASTE_COLUMN
+
+BAND = "tariff_band"
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """The table with what must be said about it."""
+
+    table: pd.DataFrame  # numbers only
+    bands: pd.Series[str]  # tariff band of each step
+    weather: Weather
+    tariff_id: str
+    factor: Factor | None
+    notes: tuple[Note, ...]
+
+    def window(self, state: dict[str, dict[str, object]] | None = None) -> Window:
+        return Window(self.table, state or {})
+
+
+def place_of(file: SiteFile) -> Place:
+    p = file.site.place
+    return Place(p.latitude, p.longitude, p.altitude_m, p.timezone)
+
+
+def make_inputs(
+    file: SiteFile,
+    first: date,
+    last: date | None = None,
+    *,
+    step_minutes: int = 15,
+    weather: str = "auto",
+    now: datetime | None = None,
+) -> Inputs:
+    """Forecast the inputs of the local days ``first`` … ``last``; raises `InputError` for data that cannot be used."""
+    site, folder = file.site, file.folder
+    index = days_index(first, last or first, site.place.timezone, step_minutes)
+    climatology = folder / site.climatology if site.climatology else None
+    sky = load_weather(weather, place_of(file), index, climatology, now=now)
+    calendar = WorkCalendar(site.place.country)
+    tariff = load_tariff((folder / site.tariff.file).resolve())
+    prices = tariff.prices(index, site.tariff.voltage)
+
+    columns: dict[str, object] = {"temperature_c": sky.table["temperature_c"], "ghi_w_per_m2": sky.table["ghi_w_per_m2"]}
+    for name, array in site.arrays.items():
+        columns[f"{name}.yield_kw_per_kwp"] = pv_yield(sky, array)
+    demands = forecast_demands(site.demands, sky, calendar, index, folder)
+    columns |= {str(name): demands[name] for name in demands}
+    columns["import_cny_per_kwh"] = prices["import_cny_per_kwh"]
+    columns["export_cny_per_kwh"] = _export_price(file, index)
+    intensity, factor = _intensity(file, index)
+    columns["grid_kgco2e_per_kwh"] = intensity
+    columns[WASTE_COLUMN] = (prices["import_cny_per_kwh"] < 0).astype(float)
+    table = pd.DataFrame(columns, index=index)
+    _validate(table, file.path)
+    notes = (*sky.notes, *tariff.notes(index, site.tariff.voltage), *calendar.notes(index))
+    return Inputs(table, prices["band"].astype(str), sky, tariff.content.id, factor, notes)
+
+
+def _export_price(file: SiteFile, index: pd.DatetimeIndex) -> object:
+    export = file.site.tariff.export
+    if export.mode == "spot":
+        path = file.folder / str(export.csv)
+        frame = read_series_csv(path, {"export_cny_per_kwh": (-5.0, 20.0)}, str(index.tz))
+        return on_index(frame, index, "hold", path.name)["export_cny_per_kwh"]
+    return export.price_cny_per_kwh if export.mode == "fixed" else 0.0
+
+
+def _intensity(file: SiteFile, index: pd.DatetimeIndex) -> tuple[object, Factor | None]:
+    carbon = file.site.carbon
+    if carbon.csv:
+        path = file.folder / carbon.csv
+        frame = read_series_csv(path, {"grid_kgco2e_per_kwh": (0.0, 2.0)}, str(index.tz))
+        return on_index(frame, index, "hold", path.name)["grid_kgco2e_per_kwh"], None
+    registry = (file.folder / carbon.factors).resolve()
+    factors = load_factors(registry)
+    if carbon.grid not in factors:
+        raise InputError(str(file.path), "carbon.grid", carbon.grid, f"an id of {registry.name}", f"such as {next(iter(factors))}")
+    factor = factors[carbon.grid]
+    if factor.unit != "kgCO2e/kWh":
+        raise InputError(str(file.path), "carbon.grid", f"{carbon.grid} in {factor.unit}", "a factor in kgCO2e/kWh")
+    return factor.value, factor
+
+
+def _validate(table: pd.DataFrame, path: Path) -> None:
+    """The last gate before the optimiser: finite numbers under names that carry a unit."""
+    for name in table:
+        unit_of(str(name))
+        values = table[name].to_numpy(float)
+        if not np.isfinite(values).all():
+            raise InputError(str(path), str(name), f"no number at {table.index[int(np.argmin(np.isfinite(values)))]}", "a number in every step")
+
+
+def missing_columns(file: SiteFile, table: pd.DataFrame) -> list[str]:
+    """Columns that components ask for and the inputs lack, as ``component: column``."""
+    asked: list[tuple[str, str]] = []
+    for c in file.site.components:
+        for attribute in ("yield_column", "need_column", "column"):
+            if isinstance(column := getattr(c, attribute, ""), str) and column:
+                asked.append((c.name, column))
+        if isinstance(c, Grid):
+            asked += [(c.name, c.import_price), (c.name, c.export_price), (c.name, c.intensity)]
+    return [f"{name}: {column}" for name, column in asked if column not in table]
+
+

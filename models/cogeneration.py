@@ -1,0 +1,108 @@
+"""Fuel in, electricity and heat out, with part-load curve: what fuel cells and gas engines share.
+
+    power[t]  = curve(fuel[t])                     data-sheet points (load share, electric efficiency on LHV)
+    heat[t]  <= total_efficiency * fuel[t] - power[t]          the rest leaves by the machine's own cooler
+    fuel in kW of lower heating value
+
+The curve enters as its concave hull: power <= every chord, power >= the chord from minimum to full load.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from pydantic import Field, field_validator, model_validator
+
+from models import pyo
+from models.commitment import Machine
+from models.component import Block, Efficiency, Formulation, Size, Violation, over
+from models.curve import Curve
+from models.window import Expr, Floats, Window
+
+CURVE_TOLERANCE = 0.005  # of the output: a class 0.5 power meter
+Points = tuple[tuple[float, float], ...]
+
+
+class Cogenerator(Machine):
+    capacity_kw: Size = Field(description="rated electric output of all modules [kW]")
+    electric_efficiency: Points = Field(min_length=2, description="(load share, electric efficiency on LHV)")
+    total_efficiency: Efficiency = Field(0.9, description="electricity and usable heat over fuel, LHV")
+    electricity_bus: str = "electricity"
+    heat_bus: str | None = "heat"
+
+    @field_validator("electric_efficiency")
+    @classmethod
+    def _plausible(cls, points: Points) -> Points:
+        if any(not 0 < load <= 1 for load, _ in points) or max(load for load, _ in points) != 1:
+            raise ValueError("load shares lie in (0, 1] and end at 1.0, the rated load")
+        if any(not 0.05 <= eta <= 0.75 for _, eta in points):
+            raise ValueError("electric efficiency on LHV lies between 0.05 and 0.75")
+        return points
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Cogenerator:
+        if self.curve.hull_error > CURVE_TOLERANCE:
+            raise ValueError(f"electric_efficiency is not concave enough: its hull is {self.curve.hull_error:.1%} off")
+        if max(eta for _, eta in self.electric_efficiency) > self.total_efficiency:
+            raise ValueError("total_efficiency is below the electric efficiency")
+        return self
+
+    @property
+    def size(self) -> Size:
+        return self.capacity_kw
+
+    @cached_property
+    def curve(self) -> Curve:
+        """Power over fuel, both per rated power."""
+        inverse = tuple((load, 1 / eta) for load, eta in self.electric_efficiency)
+        lowest = max(self.min_load, min(load for load, _ in inverse))
+        fuel = Curve.of_specific_input(inverse, lowest)  # x = load, y = load * efficiency: only the cut is used
+        load = np.array(fuel.x)
+        eta = np.interp(load, *zip(*sorted(self.electric_efficiency), strict=True))
+        return Curve(tuple(load / eta), tuple(load))
+
+    def produce(self, b: Block, w: Window) -> tuple[dict[str, Any], list[Expr], dict[str, Expr], Expr]:
+        """Declare fuel, power and heat; returns the series, the fuel [kW], the cost and the capacity."""
+        c = self.commit(b, w)
+        cap = self.size if isinstance(self.size, float | int) else self.size.max
+        b.power = pyo.Var(w.t, bounds=(0, cap))
+        b.fuel = pyo.Var(w.t, bounds=(0, cap * self.curve.x[-1]))
+        power, fuel, online = b.power, b.fuel, c.online
+        low = max(self.min_load, self.curve.y[0])
+        b.full_load = pyo.Constraint(w.t, rule=lambda b, t: power[t] <= online[t])
+        b.min_load = pyo.Constraint(w.t, rule=lambda b, t: power[t] >= low * online[t])
+        b.curve = pyo.Constraint(
+            range(len(self.curve.chords)),
+            w.t,
+            rule=lambda b, k, t: power[t]
+            <= self.curve.chords[k].slope * fuel[t] + self.curve.chords[k].intercept * online[t],
+        )
+        floor = self.curve.floor
+        b.floor = pyo.Constraint(w.t, rule=lambda b, t: power[t] >= floor.slope * fuel[t] + floor.intercept * online[t])
+        self.ramp(b, w, [power[t] for t in w.t], c)
+        series: dict[str, Any] = {**c.series, "power_kw": power}
+        if self.heat_bus:
+            b.heat = pyo.Var(w.t, domain=pyo.NonNegativeReals)
+            b.recovered = pyo.Constraint(
+                w.t, rule=lambda b, t: b.heat[t] <= self.total_efficiency * fuel[t] - power[t]
+            )
+            series["heat_kw"] = b.heat
+        return series, [fuel[t] for t in w.t], c.cost, c.capacity
+
+    def load_kw(self, s: pd.DataFrame) -> Floats:
+        return s["power_kw"].to_numpy(float)
+
+    def check_production(self, s: pd.DataFrame, w: Window, fuel: Floats) -> Iterator[Violation]:
+        power = s["power_kw"].to_numpy(float)
+        yield from self.check_commitment(s, w, power)
+        made = self.curve.output(fuel, self.online_kw(s, w))
+        yield from self.violation("part-load curve", over(np.abs(power - made), CURVE_TOLERANCE * made), s.index)
+        if self.heat_bus:
+            yield from self.between("heat recovered", s["heat_kw"], 0, self.total_efficiency * fuel - power, s.index)
+
+    def build(self, b: Block, w: Window) -> Formulation:
+        raise NotImplementedError

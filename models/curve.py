@@ -1,0 +1,89 @@
+"""Part-load curves: the data sheet as points, and its concave hull as tangents for the optimiser.
+
+A converter with rated input ``capacity`` makes ``output = capacity * y(x)`` from ``input = capacity * x``.
+Where y is concave, ``output <= slope_k * input + intercept_k * online_capacity`` for every chord k of the
+points is exact as long as more output is never unwanted, and scaling the intercept by the capacity that is
+online carries it over to "off" and to any number of identical modules that share the load equally.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
+
+import numpy as np
+
+from models.window import Floats
+
+
+class Chord(NamedTuple):
+    slope: float
+    intercept: float  # per unit of online capacity
+
+
+@dataclass(frozen=True)
+class Curve:
+    """Points of output over input, both per unit of rated input; x rising, from minimum to full load."""
+
+    x: tuple[float, ...]
+    y: tuple[float, ...]
+
+    @classmethod
+    def of_specific_input(cls, points: tuple[tuple[float, float], ...], min_load: float) -> Curve:
+        """From (load share, input per output), such as kWh/kg: y = x / specific(x).
+
+        Loads below ``min_load`` are cut off; the curve starts exactly there.
+        """
+        load, specific = (np.array(c, float) for c in zip(*sorted(points), strict=True))
+        if not load[0] <= min_load <= load[-1]:
+            raise ValueError(f"the curve runs from {load[0]} to {load[-1]}: the minimum load {min_load} lies outside")
+        x = np.unique(np.concatenate([[min_load], load[load > min_load]]))
+        return cls(tuple(x), tuple(x / np.interp(x, load, specific)))
+
+    @cached_property
+    def hull(self) -> tuple[int, ...]:
+        """Indices of the points on the upper concave hull."""
+        kept: list[int] = []
+        for i in range(len(self.x)):
+            while len(kept) > 1 and self._turns_up(kept[-2], kept[-1], i):
+                kept.pop()
+            kept.append(i)
+        return tuple(kept)
+
+    def _turns_up(self, a: int, b: int, c: int) -> bool:
+        ab = (self.y[b] - self.y[a]) * (self.x[c] - self.x[a])
+        ac = (self.y[c] - self.y[a]) * (self.x[b] - self.x[a])
+        return ab <= ac
+
+    @cached_property
+    def chords(self) -> tuple[Chord, ...]:
+        """Upper chords: output <= slope * input + intercept * online capacity."""
+        return tuple(self._chord(a, b) for a, b in zip(self.hull, self.hull[1:], strict=False))
+
+    @cached_property
+    def floor(self) -> Chord:
+        """Chord from minimum to full load, below the curve: output may not be hidden under it."""
+        return self._chord(0, len(self.x) - 1)
+
+    def _chord(self, a: int, b: int) -> Chord:
+        slope = (self.y[b] - self.y[a]) / (self.x[b] - self.x[a])
+        return Chord(slope, self.y[a] - slope * self.x[a])
+
+    @cached_property
+    def hull_error(self) -> float:
+        """Largest share by which the hull promises more than the points give."""
+        hull = np.interp(self.x, np.take(self.x, self.hull), np.take(self.y, self.hull))
+        return float(np.max(hull / np.array(self.y) - 1))
+
+    def output(self, given: Floats, online: Floats) -> Floats:
+        """Output of the data-sheet curve for an input and an online capacity, shapes (steps,); 0 where off.
+
+        Between points y is linear, which is how data sheets are read; below the first point the first chord
+        goes on (only a violated minimum load gets there).
+        """
+        safe = np.where(online > 0, online, 1.0)
+        x = given / safe
+        first = self._chord(0, 1)
+        y = np.where(x < self.x[0], first.slope * x + first.intercept, np.interp(x, self.x, self.y))
+        return np.asarray(np.where(online > 1e-9, online * y, 0.0), float)

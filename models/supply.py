@@ -1,0 +1,156 @@
+"""Bought media and named losses: gas and water from the main, hydrogen or water let go.
+
+    cost[t] = price * flow[t]
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, ClassVar, Literal
+
+import numpy as np
+import pandas as pd
+from pydantic import Field
+
+from models import pyo
+from models.carrier import CARRIERS
+from models.component import Block, Component, Formulation, NonNegative, Positive, Quantity, Violation
+from models.window import Floats, Window
+
+
+class _Supply(Component):
+    FLOW: ClassVar[str]
+
+    def offered(self, w: Window) -> Floats:
+        """Largest flow in each step."""
+        raise NotImplementedError
+
+    def price(self) -> float:
+        """[CNY per stock unit]"""
+        raise NotImplementedError
+
+    def intensity(self) -> float:
+        """[kgCO2e per stock unit]"""
+        return 0.0
+
+    def build(self, b: Block, w: Window) -> Formulation:
+        offered = self.offered(w)
+        b.flow = pyo.Var(w.t, bounds=lambda b, t: (0, float(offered[t])))
+        emissions = {"fuel": self.intensity() * w.total(lambda t: b.flow[t])} if self.intensity() else {}
+        return Formulation({self.FLOW: b.flow}, {"energy": self.price() * w.total(lambda t: b.flow[t])}, emissions)
+
+    def check(self, s: pd.DataFrame, w: Window) -> Iterator[Violation]:
+        yield from self.between("flow", s[self.FLOW], 0, self.offered(w), s.index)
+
+    def bill(self, s: pd.DataFrame, w: Window) -> dict[str, Floats]:
+        return {"energy": self.price() * w.step_h * s[self.FLOW].to_numpy(float)}
+
+    def emitted(self, s: pd.DataFrame, w: Window) -> dict[str, Floats]:
+        return {"fuel": self.intensity() * w.step_h * s[self.FLOW].to_numpy(float)} if self.intensity() else {}
+
+    def limits(self, s: pd.DataFrame, w: Window) -> dict[str, Floats]:
+        return {"capacity": np.asarray(self.offered(w) - s[self.FLOW], float)}
+
+
+class GasSupply(_Supply):
+    """Gas from the main or drained from the mine, in kW of LHV."""
+
+    kind: Literal["gas_supply"] = "gas_supply"
+    capacity_kw: Positive = Field(description="largest flow [kW LHV]")
+    column: str = Field("", description="input column with the share offered; empty: always all of it")
+    price_cny_per_kwh: NonNegative
+    intensity_kgco2e_per_kwh: NonNegative = Field(description="of burning it, per kWh LHV")
+    gas_bus: str = "gas"
+
+    FLOW: ClassVar[str] = "gas_kw"
+    KIND_EN: ClassVar[str] = "gas supply"
+    KIND_ZH: ClassVar[str] = "燃气供应"
+    QUANTITIES: ClassVar[tuple[Quantity, ...]] = (
+        Quantity("gas_kw", "gas taken (LHV)", "用气(低热值)", "gas_bus", +1, "gas"),
+    )
+    example: ClassVar[dict[str, Any]] = {
+        "kind": "gas_supply",
+        "name": "gas_supply",
+        "capacity_kw": 5000,
+        "price_cny_per_kwh": 0.35,
+        "intensity_kgco2e_per_kwh": 0.2,
+    }
+
+    def offered(self, w: Window) -> Floats:
+        share = np.array(w.column(self.column)) if self.column else np.ones(len(w.inputs))
+        return self.capacity_kw * share
+
+    def price(self) -> float:
+        return self.price_cny_per_kwh
+
+    def intensity(self) -> float:
+        return self.intensity_kgco2e_per_kwh
+
+
+class WaterSupply(_Supply):
+    """Purified water made from the main."""
+
+    kind: Literal["water_supply"] = "water_supply"
+    capacity_kg_per_h: Positive
+    price_cny_per_kg: NonNegative
+    water_bus: str = "water"
+
+    FLOW: ClassVar[str] = "water_kg_per_h"
+    KIND_EN: ClassVar[str] = "water supply"
+    KIND_ZH: ClassVar[str] = "供水"
+    QUANTITIES: ClassVar[tuple[Quantity, ...]] = (
+        Quantity("water_kg_per_h", "water taken", "取水", "water_bus", +1, "water"),
+    )
+    example: ClassVar[dict[str, Any]] = {
+        "kind": "water_supply",
+        "name": "water_supply",
+        "capacity_kg_per_h": 2000,
+        "price_cny_per_kg": 0.01,
+    }
+
+    def offered(self, w: Window) -> Floats:
+        return np.full(len(w.inputs), self.capacity_kg_per_h)
+
+    def price(self) -> float:
+        return self.price_cny_per_kg
+
+
+class Spill(Component):
+    """A named loss: hydrogen vented, water drained. It is a wish not to: it has a price."""
+
+    kind: Literal["spill"] = "spill"
+    carrier: Literal["hydrogen", "water", "heat", "cooling", "electricity", "gas"]
+    bus: str
+    limit: Positive = Field(description="[kW or kg/h]")
+    price_cny_per_unit: Positive = Field(description="of a kWh or kg lost; above 0 so that it is the last resort")
+
+    KIND_EN: ClassVar[str] = "release"
+    KIND_ZH: ClassVar[str] = "排放"
+    example: ClassVar[dict[str, Any]] = {
+        "kind": "spill",
+        "name": "vent",
+        "carrier": "hydrogen",
+        "bus": "hydrogen",
+        "limit": 100,
+        "price_cny_per_unit": 10,
+    }
+
+    @property
+    def unit(self) -> str:
+        return CARRIERS[self.carrier].rate
+
+    @property
+    def quantities(self) -> tuple[Quantity, ...]:
+        return (Quantity(f"lost_{self.unit}", "released", "排放", "bus", -1, self.carrier),)
+
+    def build(self, b: Block, w: Window) -> Formulation:
+        b.lost = pyo.Var(w.t, bounds=(0, self.limit))
+        return Formulation(
+            {f"lost_{self.unit}": b.lost}, {"spill": self.price_cny_per_unit * w.total(lambda t: b.lost[t])}
+        )
+
+    def check(self, s: pd.DataFrame, w: Window) -> Iterator[Violation]:
+        yield from self.between("release", s[f"lost_{self.unit}"], 0, self.limit, s.index)
+
+    def bill(self, s: pd.DataFrame, w: Window) -> dict[str, Floats]:
+        return {"spill": self.price_cny_per_unit * w.step_h * s[f"lost_{self.unit}"].to_numpy(float)}

@@ -1,0 +1,69 @@
+"""One way from a bus to another of the same carrier: heat exchanger to a colder net, pressure-reducing valve.
+
+    out[t] = efficiency * in[t],   in[t] <= limit
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, ClassVar, Literal
+
+import numpy as np
+import pandas as pd
+from pydantic import Field, model_validator
+
+from models import pyo
+from models.carrier import CARRIERS
+from models.component import Block, Component, Efficiency, Formulation, Positive, Quantity, Violation
+from models.window import Floats, Window
+
+
+class Transfer(Component):
+    kind: Literal["transfer"] = "transfer"
+    carrier: Literal["electricity", "heat", "cooling", "hydrogen", "water", "gas"]
+    limit: Positive = Field(description="largest flow at the inlet [kW or kg/h]")
+    efficiency: Efficiency = 1.0
+    from_bus: str
+    to_bus: str
+
+    KIND_EN: ClassVar[str] = "transfer"
+    KIND_ZH: ClassVar[str] = "单向传输"
+    example: ClassVar[dict[str, Any]] = {
+        "kind": "transfer",
+        "name": "heat_exchanger",
+        "carrier": "heat",
+        "limit": 500,
+        "efficiency": 0.98,
+        "from_bus": "heat_65c",
+        "to_bus": "heat",
+    }
+
+    @model_validator(mode="after")
+    def _two_buses(self) -> Transfer:
+        if self.from_bus == self.to_bus:
+            raise ValueError(f"from_bus and to_bus are both {self.from_bus!r}")
+        return self
+
+    @property
+    def unit(self) -> str:
+        return CARRIERS[self.carrier].rate
+
+    @property
+    def quantities(self) -> tuple[Quantity, ...]:
+        return (
+            Quantity(f"in_{self.unit}", "taken in", "进口", "from_bus", -1, self.carrier),
+            Quantity(f"out_{self.unit}", "delivered", "出口", "to_bus", +1, self.carrier),
+        )
+
+    def build(self, b: Block, w: Window) -> Formulation:
+        b.flow = pyo.Var(w.t, bounds=(0, self.limit))
+        out = [self.efficiency * b.flow[t] for t in w.t]
+        return Formulation({f"in_{self.unit}": b.flow, f"out_{self.unit}": out})
+
+    def check(self, s: pd.DataFrame, w: Window) -> Iterator[Violation]:
+        taken, given = s[f"in_{self.unit}"], s[f"out_{self.unit}"]
+        yield from self.violation("efficiency", given - self.efficiency * taken, s.index)
+        yield from self.between("flow", taken, 0, self.limit, s.index)
+
+    def limits(self, s: pd.DataFrame, w: Window) -> dict[str, Floats]:
+        return {"capacity": np.asarray(self.limit - s[f"in_{self.unit}"], float)}

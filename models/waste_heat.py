@@ -1,0 +1,50 @@
+"""Recovered heat from a process (mine return air 乏风, air compressors 空压机): take what is offered or less.
+
+    heat[t] <= offered[t],   power[t] = heat[t] / cop       cop: heat over electricity of pumps, fans or heat pumps
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, ClassVar, Literal
+
+import numpy as np
+import pandas as pd
+from pydantic import Field
+
+from models import pyo
+from models.component import Block, Component, Formulation, Positive, Quantity, Violation
+from models.window import Floats, Window
+
+
+class WasteHeat(Component):
+    kind: Literal["waste_heat"] = "waste_heat"
+    capacity_kw: Positive = Field(description="heat that can be recovered [kW]")
+    column: str = Field("", description="input column with the share offered; empty: always all of it")
+    cop: Positive = Field(description="heat over electricity [kW/kW]")
+    heat_bus: str = "heat"
+    electricity_bus: str = "electricity"
+
+    KIND_EN: ClassVar[str] = "waste-heat recovery"
+    KIND_ZH: ClassVar[str] = "余热回收"
+    QUANTITIES: ClassVar[tuple[Quantity, ...]] = (
+        Quantity("heat_kw", "heat recovered", "回收热", "heat_bus", +1, "heat"),
+        Quantity("power_kw", "electricity used", "用电", "electricity_bus", -1, "electricity"),
+    )
+    example: ClassVar[dict[str, Any]] = {"kind": "waste_heat", "name": "waste_heat", "capacity_kw": 60, "cop": 4.0}
+
+    def offered(self, w: Window) -> Floats:
+        share = np.array(w.column(self.column)) if self.column else np.ones(len(w.inputs))
+        return self.capacity_kw * share
+
+    def build(self, b: Block, w: Window) -> Formulation:
+        offered = self.offered(w)
+        b.heat = pyo.Var(w.t, bounds=lambda b, t: (0, float(offered[t])))
+        return Formulation({"heat_kw": b.heat, "power_kw": [1 / self.cop * b.heat[t] for t in w.t]})
+
+    def check(self, s: pd.DataFrame, w: Window) -> Iterator[Violation]:
+        yield from self.between("heat", s["heat_kw"], 0, self.offered(w), s.index)
+        yield from self.violation("electricity", s["power_kw"] - s["heat_kw"] / self.cop, s.index)
+
+    def limits(self, s: pd.DataFrame, w: Window) -> dict[str, Floats]:
+        return {"offer": np.asarray(self.offered(w) - s["heat_kw"], float)}

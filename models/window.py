@@ -1,0 +1,101 @@
+"""The stretch of time a model is built on: inputs, the state it starts from, and how steps follow."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+Expr = Any  # a Pyomo linear expression or a number; Pyomo ships no types
+Floats = np.ndarray[tuple[int], np.dtype[np.float64]]
+
+
+@dataclass(frozen=True)
+class Window:
+    """One run of steps for dispatch, or several typical periods, each closed on itself, for sizing.
+
+    ``inputs`` is tz-aware, equidistant within a period, left-labelled ``[start, start + step)``, without gaps.
+    ``state`` maps component -> quantity -> value at the opening (or a list of ``[hours ago, modules]`` events).
+    Only the window knows time: technologies ask it for the step before, for sums and for past events.
+    """
+
+    inputs: pd.DataFrame
+    state: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    period_weights: tuple[float, ...] = ()  # occurrences of each typical period in a year; empty for dispatch
+    step_minutes: int = 0  # only needed where a single step cannot tell
+
+    @cached_property
+    def t(self) -> range:
+        return range(len(self.inputs))
+
+    @cached_property
+    def step_h(self) -> float:
+        if self.step_minutes:
+            return self.step_minutes / 60
+        return float((self.inputs.index[1] - self.inputs.index[0]) / pd.Timedelta(hours=1))
+
+    @cached_property
+    def period(self) -> int:
+        return len(self.inputs) // max(1, len(self.period_weights))
+
+    @cached_property
+    def weights(self) -> Floats:
+        """Hours that each step stands for, shape (steps,) [h]."""
+        times = np.repeat(self.period_weights, self.period) if self.period_weights else np.ones(len(self.inputs))
+        return np.asarray(times * self.step_h, float)
+
+    @cached_property
+    def year_share(self) -> float:
+        return float(self.weights.sum() / 8760)
+
+    @cached_property
+    def hour_of_day(self) -> Floats:
+        """Local wall-clock hour at the start of each step [h]."""
+        index = pd.DatetimeIndex(self.inputs.index)
+        return np.asarray(index.hour + index.minute / 60, float)
+
+    def column(self, name: str) -> list[float]:
+        """Values of one input column; raises ``KeyError`` with the columns that exist."""
+        if name not in self.inputs:
+            raise KeyError(f"inputs have no column {name!r}; there are: {', '.join(map(str, self.inputs.columns))}")
+        return [float(v) for v in self.inputs[name].to_numpy()]
+
+    def start(self, component: str, key: str, default: float) -> float:
+        """State of a component when the window opens."""
+        return float(self.state.get(component, {}).get(key, default))
+
+    def before(self, x: Sequence[Expr], t: int, component: str, key: str, default: float) -> Expr:
+        """``x`` one step earlier: the start state when the window opens, the period's end when it wraps."""
+        if t % self.period:
+            return x[t - 1]
+        return x[t + self.period - 1] if self.period_weights else self.start(component, key, default)
+
+    def lag(self, events: Sequence[Expr], t: int, steps: int, component: str, key: str) -> Expr:
+        """Events ``steps`` before ``t``; before the opening they come from the state's list of events."""
+        if t % self.period >= steps:
+            return events[t - steps]
+        if self.period_weights:
+            first = t - t % self.period
+            return events[first + (t - first - steps) % self.period]
+        ago = steps - t
+        past = self.state.get(component, {}).get(key, ())
+        return float(sum(count for hours, count in past if round(hours / self.step_h) == ago))
+
+    def recent(self, events: Sequence[Expr], t: int, hours: float, component: str, key: str) -> list[Expr]:
+        """Events of the last ``hours`` up to and including step ``t``."""
+        return [self.lag(events, t, j, component, key) for j in range(self.steps_of(hours))]
+
+    def steps_of(self, hours: float) -> int:
+        """Whole steps that cover ``hours``, rounded up."""
+        return math.ceil(hours / self.step_h - 1e-9)
+
+    def total(self, rate: Callable[[int], Expr]) -> Expr:
+        """Sum of a rate over the hours it stands for: kW becomes kWh, kg/h kg, CNY/h CNY."""
+        from models import pyo
+
+        return pyo.quicksum(float(self.weights[t]) * rate(t) for t in self.t)
