@@ -20,7 +20,7 @@ import numpy as np
 import pandas as pd
 
 from ems.objective import Objective
-from ems.problem import Problem
+from ems.problem import Answer, Problem
 from ems.site import Site
 from models import Formulation, Window, pyo
 
@@ -56,6 +56,17 @@ class Built:
         x = np.array([v if isinstance(v := flow[t], float | int) else v() for t in w.t], float)
         x[np.abs(x) < 1e-7] = 0.0  # the solver's own tolerance: no "-0.0" and no dust in the tables
         return x
+
+    def marginal_values(self, answer: Answer, w: Window) -> dict[str, np.ndarray]:
+        """Value of one more unit on every bus in every step, commitment fixed: bus -> [CNY/kWh or CNY/kg]."""
+        values: dict[str, np.ndarray] = {}
+        if answer.row_dual is None:
+            return values
+        for k, row in enumerate(self.rows):
+            if row.parent_component() is self.model.balance:
+                bus, t = row.index()
+                values.setdefault(bus, np.zeros(len(w.inputs)))[t] = answer.row_dual[k] / w.weights[t]
+        return values
 
     @cached_property
     def row_names(self) -> list[str]:

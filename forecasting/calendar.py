@@ -14,6 +14,8 @@ import pandas as pd
 from forecasting.errors import InputError
 from forecasting.notes import Note
 
+RECENT = 2025  # a year whose surroundings show whether a country moves working days at all
+
 
 @dataclass(frozen=True)
 class WorkCalendar:
@@ -27,7 +29,7 @@ class WorkCalendar:
     subdivision: str | None = None
 
     def __post_init__(self) -> None:
-        _holidays(self.country, self.subdivision, 2025)
+        _holidays(self.country, self.subdivision, RECENT)
 
     def is_working(self, day: date) -> bool:
         """Whether a local day is a working day."""
@@ -54,18 +56,17 @@ class WorkCalendar:
 
     def is_announced(self, year: int) -> bool:
         """False when the country moves its working days by yearly announcement and that of ``year`` is not known."""
-        calendar = _holidays(self.country, self.subdivision, year)
-        moves = bool(calendar.weekend_workdays)
-        return not moves or year in getattr(calendar, "special_public_holidays", {})
+        known = _holidays(self.country, self.subdivision, RECENT)
+        return not known.weekend_workdays or year in getattr(known, "special_public_holidays", {})
 
 
 @lru_cache(maxsize=64)
 def _holidays(country: str, subdivision: str | None, year: int) -> Any:
-    """Holidays around a year; the years before show whether the country moves working days at all."""
+    """Holidays of a year; working weekends that belong to the next year's holidays are among them."""
     import holidays
 
     try:
-        return holidays.country_holidays(country, subdiv=subdivision, years=range(year - 3, year + 2))
+        return holidays.country_holidays(country, subdiv=subdivision, years=year)
     except (NotImplementedError, KeyError) as error:
         code = country if subdivision is None else f"{country}-{subdivision}"
         raise InputError("calendar", "country", code, "a code that the holidays library knows") from error

@@ -147,6 +147,6 @@ def _months() -> np.ndarray[tuple[int], np.dtype[np.int64]]:
 
 def _day_of_year(local: pd.DatetimeIndex) -> np.ndarray[tuple[int, ...], np.dtype[np.int64]]:
     """0 to 364; 29 February counts as the 28th."""
-    day = local.dayofyear.to_numpy() - 1
+    day = local.day_of_year.to_numpy() - 1
     late = local.is_leap_year & (day >= 59)
     return np.asarray(np.where(late, day - 1, day), dtype=np.int64)

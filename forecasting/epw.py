@@ -30,6 +30,7 @@ from forecasting.sun import Floats, sun_vectors
 from forecasting.weather import COLUMNS, Weather
 
 MAX_BYTES = 20_000_000
+FAR_KM = 500
 SHIFTS_MINUTES = (-30, 0, 30)
 LIMITS = {
     "ghi": (0, 1500), "dni": (0, 1500), "dhi": (0, 1000), "temp_air": (-70, 70), "wind_speed": (0, 60),
@@ -54,6 +55,11 @@ def typical_year(path: Path, place: Place, index: pd.DatetimeIndex) -> Weather:
     if not path.is_file():
         raise InputError(path.name, "file", None, "an EPW weather file", "check the path")
     year = read_epw(path, path.stat().st_mtime_ns)
+    away = distance_km((year.spot.latitude, year.spot.longitude), (place.latitude, place.longitude))
+    if away > FAR_KM:
+        raise InputError(
+            path.name, "distance to the site", f"{away:.0f} km", f"at most {FAR_KM} km", "use a nearer station"
+        )
     labels = covering_hours(index)
     labels = labels + pd.Timedelta(hours=-year.offset_hours % 1)  # full hours in the time of the file
     values = year.hours[_rows(labels, year)]
@@ -64,7 +70,7 @@ def typical_year(path: Path, place: Place, index: pd.DatetimeIndex) -> Weather:
     for column, name in ((3, "temperature_c"), (4, "wind_m_per_s")):
         table[name] = axis.mean(np.interp(axis.middles_ns, nanoseconds(centres), values[:, column]))
     return Weather(
-        table[list(COLUMNS)], "typical_year", f"EPW {path.name} ({year.city})", None, _notes(year, place, index)
+        table[list(COLUMNS)], "typical_year", f"EPW {path.name} ({year.city})", None, _notes(year, away, index)
     )
 
 
@@ -114,9 +120,8 @@ def _rows(labels: pd.DatetimeIndex, year: TypicalYear) -> npt.NDArray[np.int64]:
     return np.array([year.rows[int(m), int(d), int(h)] for m, d, h in keys], dtype=np.int64)
 
 
-def _notes(year: TypicalYear, place: Place, index: pd.DatetimeIndex) -> tuple[Note, ...]:
+def _notes(year: TypicalYear, away: float, index: pd.DatetimeIndex) -> tuple[Note, ...]:
     errors = ", ".join(f"{minutes:+d} min {error:.1f}" for minutes, error in year.closure_w_per_m2.items())
-    away = distance_km((year.spot.latitude, year.spot.longitude), (place.latitude, place.longitude))
     notes = [
         Note("典型年气象数据，不是预报。", "Weather of a typical year, not a forecast."),
         Note(

@@ -37,7 +37,7 @@ def read(path: Path) -> Kept | None:
         data = json.loads(path.read_text(encoding="utf-8"))
         fetched = datetime.fromisoformat(data["fetched_at"])
         answer = data["answer"]
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return None
     return Kept(fetched, answer) if fetched.tzinfo is not None and isinstance(answer, dict) else None
 
@@ -46,5 +46,10 @@ def write(path: Path, kept: Kept) -> None:
     """Write in one step, so that a reader never sees half a file; raises ``OSError`` when the folder refuses."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=path.parent, suffix=".part", delete=False) as file:
-        json.dump({"fetched_at": kept.fetched_at.isoformat(), "answer": kept.answer}, file)
-    os.replace(file.name, path)
+        part = Path(file.name)
+        try:
+            json.dump({"fetched_at": kept.fetched_at.isoformat(), "answer": kept.answer}, file)
+        except OSError:
+            part.unlink()
+            raise
+    part.replace(path)

@@ -26,6 +26,7 @@ from forecasting.sun import Floats, beam_limit, clear_sky_ghi, sun_vectors
 
 MINUTE_NS = 60_000_000_000
 MAX_LOST_SHARE = 0.05
+TWILIGHT_W_PER_M2 = 20.0  # GHI that an interval without sun may have; it is left out without further words
 
 
 @dataclass(frozen=True)
@@ -72,8 +73,8 @@ def refine(
 ) -> tuple[Floats, Floats, float]:  # fmt: skip
     """Fine GHI and DHI [W/m2] from native means, and the share of energy that came while the sun was down.
 
-    ``axis_ns`` are middles of fine steps. A native interval that the axis covers only in part cannot be scaled to its
-    mean; callers therefore hand over an axis that reaches over whole native intervals.
+    Twilight is not counted. ``axis_ns`` are middles of fine steps. A native interval that the axis covers only in part
+    cannot be scaled to its mean; callers therefore hand over an axis that reaches over whole native intervals.
     """
     owner = (axis_ns - starts_ns[0]) // (native_minutes * MINUTE_NS)
     if owner.min() < 0 or owner.max() >= len(starts_ns):
@@ -83,9 +84,10 @@ def refine(
     lit = clear_mean > 1e-9
     index_of_clearness = np.clip(np.divide(ghi, clear_mean, out=np.zeros_like(ghi), where=lit), 0.0, 1.2)
     centres = starts_ns + native_minutes * MINUTE_NS // 2
-    if not lit.any():
-        return np.zeros(len(axis_ns)), np.zeros(len(axis_ns)), 0.0
-    shape = np.interp(axis_ns, centres[lit], index_of_clearness[lit]) * clear
+    before, after = np.roll(index_of_clearness, 1), np.roll(index_of_clearness, -1)
+    dusk, dawn = np.roll(lit, 1), np.roll(lit, -1)  # a dark interval takes the index of its lit neighbour
+    joined = np.select([lit, dusk, dawn], [index_of_clearness, before, after], 0.0)
+    shape = np.interp(axis_ns, centres, joined) * clear
     shape = np.where((ghi > 0)[owner] & (shape <= 0), 1e-6 * clear, shape)
     shape_mean = np.bincount(owner, shape, len(ghi)) / np.maximum(count, 1)
     factor = np.divide(ghi, shape_mean, out=np.zeros_like(ghi), where=shape_mean > 0)
@@ -93,7 +95,7 @@ def refine(
     fine = shape * factor[owner]
     seen = count > 0
     total = float(ghi[seen].sum())
-    lost = float(ghi[seen & ~lit].sum()) / total if total > 0 else 0.0
+    lost = float(ghi[seen & ~lit & (ghi > TWILIGHT_W_PER_M2)].sum()) / total if total > 0 else 0.0
     return fine, fine * share[owner], lost
 
 
@@ -127,8 +129,9 @@ def resample(
     inner = FineAxis.of(index, native)
     begin, width = nanoseconds(starts)[0], native * MINUTE_NS
     fine_ns = inner.minutes * MINUTE_NS
-    low = (inner.middles_ns[0] - begin) // width * width + begin
-    high = ((inner.middles_ns[-1] - begin) // width + 1) * width + begin
+    first, last = (inner.middles_ns[[0, -1]] - begin) // width  # with a neighbour on both sides, where there is one
+    low = begin + width * min(first, max(first - 1, 0))
+    high = begin + width * max(last + 1, min(last + 2, len(starts)))
     whole = np.arange(low + fine_ns // 2, high, fine_ns)
     sun = sun_vectors(spot.latitude, spot.longitude, spot.altitude_m, whole)
     global_, diffuse, lost = refine(nanoseconds(starts), native, ghi, dhi, whole, sun[:, 2], source)
@@ -137,6 +140,6 @@ def resample(
             source, "irradiance at night", f"{lost:.0%} of all energy", f"less than {MAX_LOST_SHARE:.0%}",
             "check latitude, longitude and the offsets of the times",
         )  # fmt: skip
-    cut = slice(int((inner.middles_ns[0] - whole[0]) // fine_ns), None)
-    cut = slice(cut.start, cut.start + len(inner.middles_ns))
+    skip = int((inner.middles_ns[0] - whole[0]) // fine_ns)
+    cut = slice(skip, skip + len(inner.middles_ns))
     return on_plan(inner, global_[cut], diffuse[cut], sun[cut]), lost

@@ -105,7 +105,7 @@ def _weather(
     axis = FineAxis.of(index)
     for variable, name in (("temperature_2m", "temperature_c"), ("wind_speed_10m", "wind_m_per_s")):
         table[name] = axis.mean(np.interp(axis.middles_ns, nanoseconds(labels), values[variable]))
-    return Weather(table[list(COLUMNS)], "forecast", SOURCE, kept.fetched_at, notes)
+    return Weather(table[list(COLUMNS)], "forecast", f"{SOURCE}.com (CC BY 4.0)", kept.fetched_at, notes)
 
 
 def _checked(answer: dict[str, Any], labels: pd.DatetimeIndex) -> dict[str, Floats]:

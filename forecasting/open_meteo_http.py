@@ -9,6 +9,9 @@ from typing import Any
 from forecasting.errors import InputError
 
 TRIES = 3
+MAX_BYTES = 10_000_000
+LONG_S, SHORT_S = (15.0, 5.0), (3.0, 2.0)  # for an answer, for a connection
+FIRST_PAUSE_S = 0.2
 RETRY_STATUS = (429, 500, 502, 503, 504)
 
 
@@ -20,21 +23,28 @@ def get_json(source: str, url: str, params: dict[str, str], patient: bool) -> di
     """
     import httpx
 
-    timeout = httpx.Timeout(15.0, connect=5.0) if patient else httpx.Timeout(3.0, connect=2.0)
-    pause = 0.5 if patient else 0.1
+    answer_s, connect_s = LONG_S if patient else SHORT_S
+    timeout = httpx.Timeout(answer_s, connect=connect_s)
     reason = ""
     with httpx.Client(timeout=timeout, headers={"User-Agent": "park-ems"}) as client:
         for attempt in range(TRIES):
             if attempt:
-                time.sleep(pause * 2 ** (attempt - 1))
+                time.sleep(FIRST_PAUSE_S * 4 ** (attempt - 1))
+            begin = time.monotonic()
             try:
-                response = client.get(url, params=params)
+                with client.stream("GET", url, params=params) as response:
+                    body = b""
+                    for chunk in response.iter_bytes():
+                        body += chunk
+                        if len(body) > MAX_BYTES or time.monotonic() - begin > 2 * answer_s:
+                            raise httpx.ReadTimeout("the answer is too long or comes too slowly")
             except httpx.HTTPError as error:
                 reason = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
                 continue
+            text = body.decode("utf-8", "replace")
             if response.status_code == 200:
-                return _object(source, response.text)
-            reason = f"HTTP {response.status_code} {_reason(response.text)}".strip()
+                return _object(source, text)
+            reason = f"HTTP {response.status_code} {_reason(text)}".strip()
             if response.status_code not in RETRY_STATUS:
                 raise InputError(source, "request", reason, "HTTP 200")
     raise InputError(
@@ -45,7 +55,7 @@ def get_json(source: str, url: str, params: dict[str, str], patient: bool) -> di
 def _object(source: str, text: str) -> dict[str, Any]:
     try:
         data = json.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise InputError(source, "answer", text[:60], "JSON") from error
     if not isinstance(data, dict):
         raise InputError(source, "answer", type(data).__name__, "a JSON object")
@@ -56,6 +66,6 @@ def _reason(text: str) -> str:
     """What the service itself says is wrong, if it says so in its usual form."""
     try:
         data = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return ""
     return str(data.get("reason", ""))[:200] if isinstance(data, dict) else ""

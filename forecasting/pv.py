@@ -55,17 +55,19 @@ def pv_yield(weather: Weather, array: PvArray) -> pd.Series[float]:
     import pvlib
 
     table = weather.table
+    day = pd.DatetimeIndex(table.index).day_of_year.to_numpy()
     zenith, azimuth = table["apparent_zenith_deg"], table["azimuth_deg"]
-    beam_normal, diffuse, total = table["dni_w_per_m2"], table["dhi_w_per_m2"], table["ghi_w_per_m2"]
+    beam_normal, diffuse, total = table["dni_w_per_m2"], table["dhi_w_per_m2"].clip(lower=1e-6), table["ghi_w_per_m2"]
     aoi = pvlib.irradiance.aoi(array.tilt_deg, array.azimuth_deg, zenith, azimuth)
     plane = pvlib.irradiance.get_total_irradiance(
         array.tilt_deg, array.azimuth_deg, zenith, azimuth, beam_normal, total, diffuse,
-        dni_extra=pvlib.irradiance.get_extra_radiation(table.index),
+        dni_extra=pvlib.irradiance.get_extra_radiation(day),
         airmass=pvlib.atmosphere.get_relative_airmass(zenith.clip(upper=89.9)),
         albedo=array.albedo, model=array.sky,
     )  # fmt: skip
-    direct = plane["poa_direct"].to_numpy(dtype=float)
-    scattered = plane["poa_diffuse"].to_numpy(dtype=float)
+    light = total.to_numpy(dtype=float) > 0
+    direct = np.where(light, plane["poa_direct"].to_numpy(dtype=float), 0.0)
+    scattered = np.where(light, plane["poa_diffuse"].to_numpy(dtype=float), 0.0)
     seen = np.asarray(pvlib.iam.physical(aoi), dtype=float)
     effective = direct * seen + scattered * array.iam_diffuse
     cell = pvlib.temperature.faiman(

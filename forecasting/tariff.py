@@ -118,7 +118,7 @@ class Tariff:
 
     def _bands(self, local: pd.DatetimeIndex) -> npt.NDArray[np.object_]:
         minute = (local.hour * 60 + local.minute).to_numpy()
-        month, weekend = local.month.to_numpy(), local.dayofweek.to_numpy() >= 5
+        month, weekend = local.month.to_numpy(), local.day_of_week.to_numpy() >= 5
         step = step_of(local)
         out = np.empty(len(local), dtype=object)
         for season in self.content.windows.seasons:

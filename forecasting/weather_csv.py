@@ -68,7 +68,7 @@ def _diffuse(frame: pd.DataFrame, ghi: Floats, spot: Spot) -> tuple[Floats, Note
         )
     from pvlib.irradiance import get_extra_radiation
 
-    outside = np.asarray(get_extra_radiation(frame.index), dtype=float) * np.maximum(up, 0.065)
+    outside = np.asarray(get_extra_radiation(frame.index.day_of_year.to_numpy()), dtype=float) * np.maximum(up, 0.065)
     note = Note(
         "文件无 DNI/DHI，按 Erbs 模型拆分。", "The file has neither DNI nor DHI; GHI was split by the Erbs model."
     )

@@ -15,15 +15,27 @@ from forecasting.files import read_text
 
 Model = TypeVar("Model", bound=BaseModel)
 MAX_BYTES = 5_000_000
+MAX_ALIASES = 20  # a few nested ones can stand for billions of values
 
 
 class _UniqueKeys(yaml.SafeLoader):
-    """SafeLoader that refuses a key given twice instead of keeping the last one."""
+    """SafeLoader that refuses a key given twice instead of keeping the last one, and aliases without end."""
+
+    aliases = 0
+
+    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
+        if self.check_event(yaml.AliasEvent):
+            self.aliases += 1
+            if self.aliases > MAX_ALIASES:
+                raise yaml.MarkedYAMLError(problem=f"more than {MAX_ALIASES} aliases")
+        return super().compose_node(parent, index)
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
         seen = set()
         for key_node, _ in node.value:
             key = self.construct_object(key_node, deep=True)
+            if not isinstance(key, Hashable):
+                raise yaml.MarkedYAMLError(problem="a key is not a plain value", problem_mark=key_node.start_mark)
             if key in seen:
                 raise yaml.MarkedYAMLError(problem=f"the key {key!r} is given twice", problem_mark=key_node.start_mark)
             seen.add(key)
@@ -49,7 +61,8 @@ def load_yaml(path: Path) -> tuple[Any, str]:
     try:
         return yaml.load(text, _UniqueKeys), text
     except (yaml.YAMLError, RecursionError, ValueError) as error:
-        raise InputError(path.name, "content", " ".join(str(error).split()), "YAML text") from error
+        why = " ".join(str(error).replace(' in "<unicode string>",', " in").split())
+        raise InputError(path.name, "content", None, "YAML text", why) from error
 
 
 def read_yaml(path: Path, kind: type[Model]) -> Model:

@@ -16,6 +16,7 @@ from pydantic import Field, model_validator
 from models import pyo
 from models.commitment import Machine
 from models.component import Block, Formulation, Positive, Quantity, Size, Violation
+from models.operation import Run
 from models.window import Floats, Window
 
 
@@ -29,6 +30,7 @@ class AbsorptionChiller(Machine):
     cooling_bus: str = "cooling"
     electricity_bus: str = "electricity"
 
+    FOLLOWS: ClassVar[str] = "heat_bus"
     KIND_EN: ClassVar[str] = "heat-driven chiller"
     KIND_ZH: ClassVar[str] = "吸收/吸附式制冷机"
     QUANTITIES: ClassVar[tuple[Quantity, ...]] = (
@@ -86,3 +88,9 @@ class AbsorptionChiller(Machine):
         yield from self.check_commitment(s, w, cooling)
         yield from self.violation("thermal COP", s["heat_kw"] * self.cop - cooling, s.index)
         yield from self.violation("electric COP", s["power_kw"] * self.electric_cop - cooling, s.index)
+
+    def operate(self, want: float, t: int, run: Run) -> dict[str, float]:
+        """``want`` is cooling [kW]."""
+        c, counts = self.decide(want, t, run, "cooling_kw")
+        cooling, cop = c.load(want), run.once((self.name, "cop"), lambda: self.cop)
+        return {**counts, "cooling_kw": cooling, "heat_kw": cooling / cop, "power_kw": cooling / self.electric_cop}

@@ -15,6 +15,7 @@ from pydantic import Field
 from models import pyo
 from models.commitment import Machine
 from models.component import Block, Component, Efficiency, Formulation, Quantity, Size, Violation, declare, size_in
+from models.operation import Merit, Run
 from models.window import Floats, Window
 
 
@@ -27,6 +28,7 @@ class ElectricBoiler(Component):
     electricity_bus: str = "electricity"
     heat_bus: str = "heat"
 
+    MERIT: ClassVar[Merit] = Merit.BOUGHT
     KIND_EN: ClassVar[str] = "electric boiler"
     KIND_ZH: ClassVar[str] = "电锅炉"
     QUANTITIES: ClassVar[tuple[Quantity, ...]] = (
@@ -50,6 +52,12 @@ class ElectricBoiler(Component):
     def limits(self, s: pd.DataFrame, w: Window) -> dict[str, Floats]:
         return {"capacity": np.asarray(size_in(s, "capacity", self.capacity_kw) - s["power_kw"], float)}
 
+    def operate(self, want: float, t: int, run: Run) -> dict[str, float]:
+        """``want`` is heat [kW]."""
+        full = float(self.capacity_kw)  # type: ignore[arg-type]  rules need fixed sizes
+        power = min(max(want, 0.0) / self.efficiency, full)
+        return {"power_kw": power, "heat_kw": self.efficiency * power}
+
 
 class GasBoiler(Machine):
     """Gas boiler with minimum load; gas in kW of lower heating value."""
@@ -60,6 +68,7 @@ class GasBoiler(Machine):
     gas_bus: str = "gas"
     heat_bus: str = "heat"
 
+    MERIT: ClassVar[Merit] = Merit.BOUGHT
     KIND_EN: ClassVar[str] = "gas boiler"
     KIND_ZH: ClassVar[str] = "燃气锅炉"
     QUANTITIES: ClassVar[tuple[Quantity, ...]] = (
@@ -94,3 +103,9 @@ class GasBoiler(Machine):
     def check(self, s: pd.DataFrame, w: Window) -> Iterator[Violation]:
         yield from self.check_commitment(s, w, self.load_kw(s))
         yield from self.violation("efficiency", s["heat_kw"] - self.efficiency * s["gas_kw"], s.index)
+
+    def operate(self, want: float, t: int, run: Run) -> dict[str, float]:
+        """``want`` is heat [kW]."""
+        c, counts = self.decide(want, t, run, "heat_kw")
+        heat = c.load(want)
+        return {**counts, "heat_kw": heat, "gas_kw": heat / self.efficiency}

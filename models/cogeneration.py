@@ -21,6 +21,7 @@ from models import pyo
 from models.commitment import Machine
 from models.component import Block, Efficiency, Formulation, Size, Violation, over
 from models.curve import Curve
+from models.operation import Run, between
 from models.window import Expr, Floats, Window
 
 CURVE_TOLERANCE = 0.005  # of the output: a class 0.5 power meter
@@ -106,3 +107,14 @@ class Cogenerator(Machine):
 
     def build(self, b: Block, w: Window) -> Formulation:
         raise NotImplementedError
+
+    def lowest_product(self, modules: float) -> float:
+        return self.curve.y[0] * modules * float(self.size) / self.modules  # type: ignore[arg-type]  fixed sizes
+
+    def produced(self, want: float, t: int, run: Run) -> tuple[dict[str, float], float]:
+        """Operation by rules for ``want`` electricity [kW]: power, heat and counts; and the fuel [kW]."""
+        x, y = run.once((self.name, "curve"), lambda: (np.array(self.curve.x).tolist(), np.array(self.curve.y).tolist()))
+        c, counts = self.decide(want, t, run, "power_kw", least=max(self.min_load, y[0]))
+        power = c.load(want)
+        fuel = c.online * between(power / c.online, y, x) if c.online > 0 else 0.0
+        return {**counts, "power_kw": power, "heat_kw": max(0.0, self.total_efficiency * fuel - power)}, fuel

@@ -5,12 +5,15 @@ For modules n, step d [h], warm-up of k whole steps and the share r of the next 
     hot[t] - hot[t-1] = start[t] - stop[t]                 hot = on + standby + warming
     warming[t] = sum of start over the last k steps
     on[t] + standby[t] = hot[t] - warming[t]
+    on[t] - on[t-1] = resume[t] - lapse[t]                 where standby takes time to leave
     online[t] = capacity / n * (on[t] - r * start[t-k] - r_w * resume[t])     capacity that can work, mean of the step
     min_load * online[t] <= load[t] <= online[t]
-    sum of start over min_up   <= hot[t]                   (Rajan and Takriti 2005: start sums)
-    sum of stop  over min_down <= n - out[t] - hot[t]
+    sum of start over min_up   <= hot[t] + out[t]          (Rajan and Takriti 2005: start sums; out of service)
+    sum of stop  over min_down <= n - hot[t],   hot[t] <= n - out[t]
 
-`start`, `stop` and `resume` are continuous: they are whole whenever the counts are.
+With one module `start`, `stop` and `resume` are continuous, whole whenever the counts are: `start <= hot` and
+`stop <= n - hot` leave no other choice. With several, one may stop while another starts: they are integer where a part
+of one would shrink `online`.
 """
 
 from __future__ import annotations
@@ -24,6 +27,7 @@ import pandas as pd
 from pydantic import Field
 
 from models import pyo
+from models.choices import Choice, Memory, best, choices
 from models.component import (
     Block,
     Component,
@@ -38,6 +42,7 @@ from models.component import (
     over,
     size_in,
 )
+from models.operation import Run
 from models.window import Expr, Floats, Window
 
 ON = Quantity("on_modules", "modules running", "运行台数")
@@ -45,6 +50,7 @@ STARTS = Quantity("started_modules", "modules started in the step", "启动台�
 STOPS = Quantity("stopped_modules", "modules stopped in the step", "停机台数")
 STANDBY = Quantity("standby_modules", "modules in hot standby", "热备台数")
 WARMING = Quantity("warming_modules", "modules warming up", "预热台数")
+RESUMED = Quantity("resumed_modules", "modules brought from ready to working in the step", "由热备转运行台数")
 
 
 @dataclass(frozen=True)
@@ -88,8 +94,12 @@ class Machine(Component):
         return self.standby_share is not None
 
     @property
+    def has_warm_start(self) -> bool:
+        return self.has_standby and self.warm_start_min > 0
+
+    @property
     def quantities(self) -> tuple[Quantity, ...]:
-        extra = (STANDBY,) * self.has_standby + (WARMING,) * self.has_warm_up
+        extra = (STANDBY,) * self.has_standby + (WARMING,) * self.has_warm_up + (RESUMED,) * self.has_warm_start
         return (*super().quantities, ON, *extra, STARTS, STOPS)
 
     def out_of_service(self, w: Window) -> Floats:
@@ -119,7 +129,7 @@ class Machine(Component):
         free = n - self.out_of_service(w)
         count = {"domain": pyo.Binary} if n == 1 else {"domain": pyo.NonNegativeIntegers}
         b.hot = pyo.Var(w.t, **count, bounds=lambda b, t: (0, float(free[t])))
-        b.start = pyo.Var(w.t, bounds=(0, n))
+        b.start = pyo.Var(w.t, **(count if n > 1 and part else {}), bounds=(0, n))
         b.stop = pyo.Var(w.t, bounds=(0, n))
         hot = [b.hot[t] for t in w.t]
         start, stop = [b.start[t] for t in w.t], [b.stop[t] for t in w.t]
@@ -131,12 +141,10 @@ class Machine(Component):
             w.t,
             rule=lambda b, t: hot[t] - w.before(hot, t, self.name, "hot_modules", 0.0) == start[t] - stop[t],
         )
-        if self.min_up_h > k:
-            b.min_up = pyo.Constraint(w.t, rule=lambda b, t: past(start, t, self.min_up_h, "starts") <= hot[t])
-        if self.min_down_h > k:
-            b.min_down = pyo.Constraint(
-                w.t, rule=lambda b, t: past(stop, t, self.min_down_h, "stops") <= float(free[t]) - hot[t]
-            )
+        up_h, down_h = max(self.min_up_h, k), max(self.min_down_h, k)
+        out = n - free  # a module that fails stops whatever its minimum up time
+        b.min_up = pyo.Constraint(w.t, rule=lambda b, t: past(start, t, up_h, "starts") <= hot[t] + float(out[t]))
+        b.min_down = pyo.Constraint(w.t, rule=lambda b, t: past(stop, t, down_h, "stops") <= n - hot[t])
 
         warming: list[Expr] = [past(start, t, whole * k, "starts") if whole else 0.0 for t in w.t]
         tail: list[Expr] = [part * w.lag(start, t, whole, self.name, "starts") if part else 0.0 for t in w.t]
@@ -146,13 +154,14 @@ class Machine(Component):
             b.on = pyo.Var(w.t, **count, bounds=lambda b, t: (0, float(free[t])))
             b.ready = pyo.Constraint(w.t, rule=lambda b, t: b.on[t] <= hot[t] - warming[t])
             on = [b.on[t] for t in w.t]
-            if self.warm_start_min:
-                b.resume = pyo.Var(w.t, bounds=(0, n))
-                b.resumed = pyo.Constraint(
-                    w.t,
-                    rule=lambda b, t: b.resume[t] >= on[t] - w.before(on, t, self.name, "on_modules", 0.0),
-                )
-                resume = [self.warm_start_min / 60 / k * b.resume[t] for t in w.t]
+        if self.has_warm_start:
+            was = [w.before(on, t, self.name, "on_modules", 0.0) for t in w.t]
+            b.resume = pyo.Var(w.t, **(count if n > 1 else {}), bounds=(0, n))
+            b.lapse = pyo.Var(w.t, bounds=(0, n))
+            b.resumed = pyo.Constraint(w.t, rule=lambda b, t: on[t] - was[t] == b.resume[t] - b.lapse[t])
+            b.can_resume = pyo.Constraint(w.t, rule=lambda b, t: b.resume[t] <= on[t])
+            b.can_lapse = pyo.Constraint(w.t, rule=lambda b, t: b.lapse[t] <= n - on[t])
+            resume = [self.warm_start_min / 60 / k * b.resume[t] for t in w.t]
 
         f = np.ones(len(w.inputs)) if factor is None else factor
         work = self._scaled(b, w, "online", capacity, [on[t] - tail[t] - resume[t] for t in w.t])
@@ -170,6 +179,8 @@ class Machine(Component):
             series[STANDBY.name] = standby
         if self.has_warm_up:
             series[WARMING.name] = warming
+        if self.has_warm_start:
+            series[RESUMED.name] = b.resume
         if self.start_cny:
             cost["start"] = self.start_cny / k * w.total(lambda t: start[t])
         if self.wear_cny_per_h:
@@ -247,8 +258,8 @@ class Machine(Component):
         if part:
             starts = list(s[STARTS.name].to_numpy())
             work -= part * np.array([w.lag(starts, t, whole, self.name, "starts") for t in w.t])
-        if self.has_standby and self.warm_start_min:
-            work -= self.warm_start_min / 60 / w.step_h * np.maximum(self._gain(s, w), 0)
+        if self.has_warm_start:
+            work -= self.warm_start_min / 60 / w.step_h * s[RESUMED.name].to_numpy(float)
         return np.asarray(self.module_capacity(s) * work, float)
 
     def _gain(self, s: pd.DataFrame, w: Window) -> Floats:
@@ -280,15 +291,19 @@ class Machine(Component):
         was = np.array([w.before(hot, t, self.name, "hot_modules", 0.0) for t in w.t])  # type: ignore[arg-type]
         changed = s[STARTS.name] - s[STOPS.name]
         yield from self.violation("starts and stops", hot - was - changed, i)
-        yield from self.violation("start and stop at once", np.minimum(s[STARTS.name], s[STOPS.name]), i)
+        if n == 1:
+            yield from self.violation("start and stop at once", np.minimum(s[STARTS.name], s[STOPS.name]), i)
+        if self.has_warm_start:
+            on, gain = s[ON.name].to_numpy(float), self._gain(s, w)
+            yield from self.between("modules resumed", s[RESUMED.name], np.maximum(gain, 0), np.minimum(on, n - on + gain), i)
         if self.has_warm_up:
             whole, _ = self.warm_up(w)
             warming = self.events(s, w, STARTS.name, "starts", whole)
             yield from self.violation("warm-up time", s[WARMING.name] - warming, i)
-        ups = self.events(s, w, STARTS.name, "starts", w.steps_of(self.min_up_h))
-        yield from self.violation("minimum up time", over(ups, hot), i)
-        downs = self.events(s, w, STOPS.name, "stops", w.steps_of(self.min_down_h))
-        yield from self.violation("minimum down time", over(downs, n - self.out_of_service(w) - hot), i)
+        ups = self.events(s, w, STARTS.name, "starts", w.steps_of(max(self.min_up_h, w.step_h)))
+        yield from self.violation("minimum up time", over(ups, hot + self.out_of_service(w)), i)
+        downs = self.events(s, w, STOPS.name, "stops", w.steps_of(max(self.min_down_h, w.step_h)))
+        yield from self.violation("minimum down time", over(downs, n - hot), i)
         online = self.online_kw(s, w) * factor
         yield from self.violation("above capacity or working while off", over(load, online), i)
         yield from self.violation("below minimum load", over(self.min_load * online, load), i)
@@ -349,3 +364,33 @@ class Machine(Component):
     def limits(self, s: pd.DataFrame, w: Window) -> dict[str, Floats]:
         full = self.module_capacity(s) * (self.modules - self.out_of_service(w))
         return {"capacity": np.asarray(full - self.load_kw(s), float)}
+
+    # ---- the same laws one step at a time, for operation by rules ------------------------------------------------
+
+    def decide(
+        self, want: float, t: int, run: Run, load: str, factor: float = 1.0, least: float | None = None
+    ) -> tuple[Choice, dict[str, float]]:
+        """The commitment of step ``t`` that serves ``want`` best, and the counts it reports.
+
+        ``load`` names the series that minimum load and ramp speak of, ``factor`` derates the capacity.
+        """
+        m: Memory = run.once((self.name, "memory"), lambda: Memory(self, run))
+        m.follow(run, load)
+        c = best(m, choices(m, t, factor, self.min_load if least is None else least), want)
+        counts: dict[str, float] = {ON.name: c.on, STARTS.name: c.start, STOPS.name: c.stop}
+        if self.has_standby:
+            counts[STANDBY.name] = c.standby
+        if self.has_warm_up:
+            counts[WARMING.name] = c.warming
+        if self.has_warm_start:
+            counts[RESUMED.name] = c.resumed
+        return c, counts
+
+    def lowest_product(self, modules: float) -> float:
+        """Least output of so many modules at work [unit of the product]."""
+        return self.min_load * modules * float(self.size) / self.modules  # type: ignore[arg-type]  fixed sizes
+
+    def idle_kw(self, c: Choice, w: Window) -> float:
+        """Electricity of warm-up and standby [kW]."""
+        module = float(self.size) / self.modules  # type: ignore[arg-type]  rules need fixed sizes
+        return module * (self._warm_up_rate(w) * c.heated + (self.standby_share or 0.0) * c.standby)

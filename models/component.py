@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
+from models.operation import Merit, Run
 from models.window import Expr, Floats, Window
 
 Share = Annotated[float, Field(ge=0, le=1)]
@@ -98,6 +99,8 @@ class Component(BaseModel, ABC):
     KIND_EN: ClassVar[str]
     KIND_ZH: ClassVar[str]
     QUANTITIES: ClassVar[tuple[Quantity, ...]] = ()
+    MERIT: ClassVar[Merit] = Merit.OWN
+    FOLLOWS: ClassVar[str] = ""  # field of the bus whose merit is passed on: what a heat exchanger carries is as good
     example: ClassVar[dict[str, Any]]
 
     @abstractmethod
@@ -140,6 +143,10 @@ class Component(BaseModel, ABC):
     def label(self, lang: Literal["zh", "en"]) -> str:
         given = self.label_zh if lang == "zh" else self.label_en
         return given or (self.KIND_ZH if lang == "zh" else self.KIND_EN)
+
+    def operate(self, want: float, t: int, run: Run) -> dict[str, float]:
+        """Operation by rules: the quantities of step ``t`` that come nearest to ``want`` at the product's bus."""
+        raise NotImplementedError(f"{self.kind} has no operation by rules")
 
     def violation(self, law: str, residual: Any, index: pd.Index[Any], tol: float = TOLERANCE) -> Iterator[Violation]:
         """Yield a violation where ``|residual|`` exceeds ``tol`` or is not a number."""

@@ -18,6 +18,7 @@ from pydantic import Field, model_validator
 
 from models import pyo
 from models.component import Block, Component, Formulation, Quantity, Size, Violation, declare, size_in
+from models.operation import Run
 from models.window import Floats, Window
 
 INLET_BAR = (10.0, 20.0, 30.0)
@@ -39,6 +40,7 @@ class Compressor(Component):
     to_bus: str = "hydrogen_stored"
     electricity_bus: str = "electricity"
 
+    FOLLOWS: ClassVar[str] = "from_bus"
     KIND_EN: ClassVar[str] = "compressor"
     KIND_ZH: ClassVar[str] = "氢压缩机"
     QUANTITIES: ClassVar[tuple[Quantity, ...]] = (
@@ -82,3 +84,9 @@ class Compressor(Component):
 
     def limits(self, s: pd.DataFrame, w: Window) -> dict[str, Floats]:
         return {"capacity": np.asarray(size_in(s, "capacity", self.capacity_kg_per_h) - s["in_kg_per_h"], float)}
+
+    def operate(self, want: float, t: int, run: Run) -> dict[str, float]:
+        """``want`` is hydrogen at the outlet [kg/h]."""
+        work = run.once((self.name, "work"), lambda: self.work_kwh_per_kg)
+        flow = min(max(want, 0.0), float(self.capacity_kg_per_h))  # type: ignore[arg-type]  rules need fixed sizes
+        return {"in_kg_per_h": flow, "out_kg_per_h": flow, "power_kw": work * flow}

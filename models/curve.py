@@ -16,6 +16,8 @@ import numpy as np
 
 from models.window import Floats
 
+SPARED = 1e-3  # of the output: what a chord may leave out, a fifth of what the audit allows
+
 
 class Chord(NamedTuple):
     slope: float
@@ -57,9 +59,25 @@ class Curve:
         return ab <= ac
 
     @cached_property
+    def corners(self) -> tuple[int, ...]:
+        """Points of the hull that are worth a chord: left out where the line over it misses less than `SPARED`."""
+        kept = [self.hull[0]]
+        for k, candidate in enumerate(self.hull[1:], 1):
+            later = self.hull[k + 1 :]
+            if not later or self._missed(kept[-1], later[0]) > SPARED:
+                kept.append(candidate)
+        return tuple(kept)
+
+    def _missed(self, a: int, b: int) -> float:
+        """Largest share of the output that a chord from ``a`` to ``b`` leaves out."""
+        between = np.arange(a, b + 1)
+        chord = np.interp(np.take(self.x, between), (self.x[a], self.x[b]), (self.y[a], self.y[b]))
+        return float(np.max(1 - chord / np.take(self.y, between)))
+
+    @cached_property
     def chords(self) -> tuple[Chord, ...]:
         """Upper chords: output <= slope * input + intercept * online capacity."""
-        return tuple(self._chord(a, b) for a, b in zip(self.hull, self.hull[1:], strict=False))
+        return tuple(self._chord(a, b) for a, b in zip(self.corners, self.corners[1:], strict=False))
 
     @cached_property
     def floor(self) -> Chord:

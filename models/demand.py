@@ -19,6 +19,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from models import pyo
 from models.carrier import CARRIERS
 from models.component import Block, Component, Formulation, Positive, Quantity, Violation, over
+from models.operation import EPS, Run
 from models.window import Expr, Floats, Window
 
 CarrierName = Literal["electricity", "heat", "cooling", "hydrogen", "water"]
@@ -84,6 +85,12 @@ class Demand(_Demand):
         served, unserved = s[f"served_{self.unit}"], s[f"unserved_{self.unit}"]
         yield from self.violation("served and unserved make the demand", served + unserved - need, s.index)
         yield from self.between("unserved", unserved, 0, need, s.index)
+
+    def operate(self, want: float, t: int, run: Run) -> dict[str, float]:
+        """``-want`` is what can be served [kW or kg/h]."""
+        need = run.once((self.name, "need"), lambda: run.w.column(self.need_column))[t]
+        served = min(max(-want, 0.0), need)
+        return {f"served_{self.unit}": served, f"unserved_{self.unit}": need - served}
 
 
 class Slot(BaseModel):
@@ -196,3 +203,22 @@ class DeferrableDemand(_Demand):
                 before = w.start(self.name, "served_in_slot", 0.0) if s.index[0] > start else 0.0
                 return {"served_in_slot": before + float(s.loc[start:, f"served_{self.unit}"].sum() * w.step_h)}
         return {"served_in_slot": 0.0}
+
+    def operate(self, want: float, t: int, run: Run) -> dict[str, float]:
+        """``-want`` is what can be served; what is left of a window is spread evenly over its remaining hours.
+
+        What could not be served is reported in the window's last step.
+        """
+        step_h, served, unserved = run.w.step_h, 0.0, 0.0
+        for found in run.once((self.name, "runs"), lambda: self.runs(run.w)):
+            if not found.steps[0] <= t <= found.steps[-1]:
+                continue
+            given = step_h * sum(run.past(self.name, f"served_{self.unit}")[found.steps[0] : t])
+            after = (found.most - found.need) / self.rate_limit  # hours of the window beyond the plan's end
+            hours = step_h * (found.steps[-1] - t + 1) + after
+            even = min((found.most - given) / hours, self.rate_limit)
+            served = min(max(-want, 0.0), max(even, 0.0))
+            if t == found.steps[-1]:
+                short = found.need - given - step_h * served
+                unserved = short / step_h if short > EPS else 0.0
+        return {f"served_{self.unit}": served, f"unserved_{self.unit}": unserved}

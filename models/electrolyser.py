@@ -23,6 +23,7 @@ from models import pyo
 from models.commitment import Machine
 from models.component import Block, Formulation, Quantity, Share, Size, Violation, over
 from models.curve import Curve
+from models.operation import Run, between
 from models.window import Floats, Window
 
 HHV_KWH_PER_KG = 39.41  # hydrogen, 25 °C: 285.8 kJ/mol over 2.016 g/mol
@@ -146,3 +147,22 @@ class Electrolyser(Machine):
             yield from self.between("heat recovered", s["heat_kw"], 0, lost, i)
         if self.water_bus:
             yield from self.violation("water used", s["water_kg_per_h"] - self.water_kg_per_kg * hydrogen, i)
+
+    def lowest_product(self, modules: float) -> float:
+        return self.curve.y[0] * modules * float(self.size) / self.modules  # type: ignore[arg-type]  fixed sizes
+
+    def operate(self, want: float, t: int, run: Run) -> dict[str, float]:
+        """``want`` is hydrogen [kg/h]; below zero it asks to shut down rather than wait in standby."""
+        x, y = run.once((self.name, "curve"), lambda: (np.array(self.curve.x).tolist(), np.array(self.curve.y).tolist()))
+        rough = want * x[-1] / y[-1]  # at the specific consumption of full load: enough modules to make it
+        c, counts = self.decide(rough, t, run, "power_kw")
+        power = c.load(c.online * between(want / c.online, y, x) if c.online > 0 else 0.0)
+        hydrogen = c.online * between(power / c.online, x, y) if c.online > 0 else 0.0
+        return {
+            **counts,
+            "power_kw": power,
+            "auxiliary_kw": self.idle_kw(c, run.w),
+            "hydrogen_kg_per_h": hydrogen,
+            "heat_kw": self.heat_recoverable * max(0.0, power - HHV_KWH_PER_KG * hydrogen),
+            "water_kg_per_h": self.water_kg_per_kg * hydrogen,
+        }

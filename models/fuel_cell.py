@@ -16,6 +16,7 @@ from pydantic import Field
 from models import pyo
 from models.cogeneration import Cogenerator
 from models.component import Block, Formulation, Quantity, Violation
+from models.operation import Merit, Run
 from models.window import Window
 
 LHV_KWH_PER_KG = 33.33
@@ -27,6 +28,7 @@ class FuelCell(Cogenerator):
     hydrogen_bus: str = "hydrogen"
     water_bus: str | None = None
 
+    MERIT: ClassVar[Merit] = Merit.RESERVE
     KIND_EN: ClassVar[str] = "fuel cell"
     KIND_ZH: ClassVar[str] = "燃料电池"
     QUANTITIES: ClassVar[tuple[Quantity, ...]] = (
@@ -65,3 +67,10 @@ class FuelCell(Cogenerator):
         if self.water_bus:
             most = self.recovered_water_kg_per_kg * hydrogen
             yield from self.between("water recovered", s["water_kg_per_h"], 0, np.asarray(most), s.index)
+
+    def operate(self, want: float, t: int, run: Run) -> dict[str, float]:
+        """``want`` is electricity [kW]."""
+        made, fuel = self.produced(want, t, run)
+        hydrogen = fuel / LHV_KWH_PER_KG
+        water = self.recovered_water_kg_per_kg * hydrogen
+        return {**made, "hydrogen_kg_per_h": hydrogen, "water_kg_per_h": water}

@@ -9,6 +9,7 @@ import pandas as pd
 
 from models.cogeneration import Cogenerator
 from models.component import Block, Formulation, Quantity, Violation
+from models.operation import Run
 from models.window import Window
 
 
@@ -43,3 +44,8 @@ class GasEngine(Cogenerator):
 
     def check(self, s: pd.DataFrame, w: Window) -> Iterator[Violation]:
         yield from self.check_production(s, w, s["gas_kw"].to_numpy(float))
+
+    def operate(self, want: float, t: int, run: Run) -> dict[str, float]:
+        """``want`` is electricity [kW]."""
+        made, fuel = self.produced(want, t, run)
+        return {**made, "gas_kw": fuel}

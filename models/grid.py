@@ -19,6 +19,7 @@ from pydantic import Field, model_validator
 
 from models import pyo
 from models.component import Block, Component, Formulation, NonNegative, Positive, Quantity, Violation, over
+from models.operation import Merit, Run
 from models.window import Floats, Window
 
 
@@ -37,6 +38,7 @@ class Grid(Component):
     export_price: str = "export_cny_per_kwh"
     intensity: str = "grid_kgco2e_per_kwh"
 
+    MERIT: ClassVar[Merit] = Merit.BOUGHT
     KIND_EN: ClassVar[str] = "grid"
     KIND_ZH: ClassVar[str] = "电网"
     QUANTITIES: ClassVar[tuple[Quantity, ...]] = (
@@ -141,3 +143,13 @@ class Grid(Component):
 
     def state_bounds(self) -> dict[str, tuple[float, float, float]]:
         return {"peak_kw": (0.0, 1e6, 0.0)}
+
+    def operate(self, want: float, t: int, run: Run) -> dict[str, float]:
+        """``want`` above zero is import, below zero export [kW]."""
+        bought = min(max(want, 0.0), self.connection_kw)
+        return {
+            "import_kw": bought,
+            "export_kw": min(max(-want, 0.0), self.export_limit_kw),
+            "peak_kw": max(run.before(self.name, "peak_kw", 0.0), bought),
+            "over_contract_kw": max(0.0, bought - self.contract_kw) if self.contract_kw else 0.0,
+        }

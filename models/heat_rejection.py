@@ -14,6 +14,7 @@ from pydantic import Field
 
 from models import pyo
 from models.component import Block, Component, Formulation, Positive, Quantity, Share, Violation
+from models.operation import Run
 from models.window import Floats, Window
 
 
@@ -42,3 +43,8 @@ class HeatRejection(Component):
 
     def limits(self, s: pd.DataFrame, w: Window) -> dict[str, Floats]:
         return {"capacity": np.asarray(self.capacity_kw - s["heat_kw"], float)}
+
+    def operate(self, want: float, t: int, run: Run) -> dict[str, float]:
+        """``-want`` is the heat to be rejected [kW]."""
+        heat = min(max(-want, 0.0), self.capacity_kw)
+        return {"heat_kw": heat, "power_kw": self.fan_share * heat}

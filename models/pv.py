@@ -14,6 +14,7 @@ from pydantic import Field
 
 from models import pyo
 from models.component import Block, Component, Formulation, Quantity, Size, Violation, declare, size_in
+from models.operation import Merit, Run
 from models.window import Floats, Window
 
 
@@ -23,6 +24,7 @@ class PV(Component):
     electricity_bus: str = "electricity"
     column: str = Field("", description="input column with the yield; empty: <name>.yield_kw_per_kwp")
 
+    MERIT: ClassVar[Merit] = Merit.SPARE
     KIND_EN: ClassVar[str] = "photovoltaics"
     KIND_ZH: ClassVar[str] = "光伏"
     QUANTITIES: ClassVar[tuple[Quantity, ...]] = (
@@ -51,3 +53,10 @@ class PV(Component):
 
     def limits(self, s: pd.DataFrame, w: Window) -> dict[str, Floats]:
         return {"sun": np.asarray(s["curtailed_kw"], float)}
+
+    def operate(self, want: float, t: int, run: Run) -> dict[str, float]:
+        """``want`` is electricity [kW]; the rest is curtailed."""
+        size = float(self.capacity_kwp)  # type: ignore[arg-type]  rules need fixed sizes
+        offered = run.once((self.name, "offered"), lambda: [size * y for y in run.w.column(self.yield_column)])[t]
+        power = min(max(want, 0.0), offered)
+        return {"power_kw": power, "curtailed_kw": offered - power}

@@ -34,9 +34,11 @@ from models.component import (
     declare,
     size_in,
 )
+from models.operation import Room, Run
 from models.window import Floats, Window
 
 WASTE_COLUMN = "negative_import_price_share"  # 1 in steps where the grid pays for consumption; made by ems.inputs
+RESERVE_H = 24.0  # rules leave so many hours of standing loss above the minimum, lest an idle store must be charged
 
 
 class Store(Component):
@@ -78,7 +80,9 @@ class Store(Component):
     def level_name(self) -> str:
         return f"level_{self.STOCK}"
 
-    def _top(self) -> float:
+    @property
+    def top(self) -> float:
+        """Capacity, or the largest it may become [kWh or kg]."""
         return self.capacity if isinstance(self.capacity, float | int) else self.capacity.max
 
     def build(self, b: Block, w: Window) -> Formulation:
@@ -172,6 +176,10 @@ class Store(Component):
         over_target = float(s[self.level_name].iloc[-1]) - self._target(size_in(s, "capacity", self.capacity), w)
         return last * max(-over_target, 0.0), last * max(over_target, 0.0)
 
+    def stock_missing(self, s: pd.DataFrame, w: Window) -> float:
+        """Stock below the target at the end [kWh or kg]."""
+        return float(self._end(s, w)[0].sum())
+
     def limits(self, s: pd.DataFrame, w: Window) -> dict[str, Floats]:
         cap, rate = size_in(s, "capacity", self.capacity), size_in(s, "rate", self.rate)
         level = s[self.level_name].to_numpy(float)
@@ -183,7 +191,40 @@ class Store(Component):
         }
 
     def state_bounds(self) -> dict[str, tuple[float, float, float]]:
-        return {self.level_name: (self.min_share * self._top(), self._top(), self.start_share * self._top())}
+        return {self.level_name: (self.min_share * self.top, self.top, self.start_share * self.top)}
+
+    def keep(self, w: Window) -> float:
+        """Level that operation by rules keeps: the end target."""
+        return float(self._target(self.top, w))
+
+    def room(self, run: Run) -> Room:
+        """What the store can take and give in the present step."""
+        kept, bottom, hours = self._kept(run), self.min_share * self.top, run.w.step_h
+        rate, out = float(self.rate), self.discharge_efficiency / hours  # type: ignore[arg-type]  fixed sizes
+        hold = max(bottom, run.once((self.name, "keep"), lambda: self.keep(run.w)))
+        full = max(0.0, self.top - kept) / (hours * self.charge_efficiency)
+        cushion = bottom * (1 - min(self.standing_loss_per_h, 0.01)) ** -RESERVE_H
+        return Room(
+            min(rate, full),
+            min(rate, max(0.0, kept - max(hold, cushion)) * out),
+            min(rate, max(0.0, kept - cushion) * out),
+            full,
+        )
+
+    def _kept(self, run: Run) -> float:
+        """Level at the end of the step if nothing goes in or out."""
+        share = run.once((self.name, "kept"), lambda: (1 - self.standing_loss_per_h) ** run.w.step_h)
+        return float(share * run.before(self.name, self.level_name, self.start_share * self.top))
+
+    def operate(self, want: float, t: int, run: Run) -> dict[str, float]:
+        """``want`` above zero is discharge, below zero charge."""
+        kept, hours, rate = self._kept(run), run.w.step_h, float(self.rate)  # type: ignore[arg-type]  fixed sizes
+        need = (self.min_share * self.top - kept) / (hours * self.charge_efficiency)  # a store at its minimum that loses
+        room = self.room(run)
+        charge = max(min(-want, room.charge), min(need, rate), 0.0)
+        discharge = 0.0 if charge else min(max(want, 0.0), room.reserve)
+        level = kept + hours * (self.charge_efficiency * charge - discharge / self.discharge_efficiency)
+        return {f"charge_{self.RATE}": charge, f"discharge_{self.RATE}": discharge, self.level_name: level}
 
 
 def store_quantities(bus: str, carrier: str, rate: str, stock: str) -> tuple[Quantity, ...]:
@@ -253,6 +294,11 @@ class HydrogenTank(_MassStore):
 
     kind: Literal["hydrogen_tank"] = "hydrogen_tank"
     hydrogen_bus: str = "hydrogen"
+
+    def keep(self, w: Window) -> float:
+        """All of it serves demand; when it is filled again is decided with the electrolysers."""
+        return self.min_share * self.top
+
     KIND_EN: ClassVar[str] = "hydrogen tank"
     KIND_ZH: ClassVar[str] = "储氢罐"
     QUANTITIES: ClassVar[tuple[Quantity, ...]] = store_quantities("hydrogen_bus", "hydrogen", "kg_per_h", "kg")

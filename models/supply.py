@@ -15,11 +15,13 @@ from pydantic import Field
 from models import pyo
 from models.carrier import CARRIERS
 from models.component import Block, Component, Formulation, NonNegative, Positive, Quantity, Violation
+from models.operation import Merit, Run
 from models.window import Floats, Window
 
 
 class _Supply(Component):
     FLOW: ClassVar[str]
+    MERIT: ClassVar[Merit] = Merit.BOUGHT
 
     def offered(self, w: Window) -> Floats:
         """Largest flow in each step."""
@@ -50,6 +52,11 @@ class _Supply(Component):
 
     def limits(self, s: pd.DataFrame, w: Window) -> dict[str, Floats]:
         return {"capacity": np.asarray(self.offered(w) - s[self.FLOW], float)}
+
+    def operate(self, want: float, t: int, run: Run) -> dict[str, float]:
+        """``want`` is the flow taken."""
+        offered = run.once((self.name, "offered"), lambda: self.offered(run.w).tolist())[t]
+        return {self.FLOW: min(max(want, 0.0), offered)}
 
 
 class GasSupply(_Supply):
@@ -154,3 +161,7 @@ class Spill(Component):
 
     def bill(self, s: pd.DataFrame, w: Window) -> dict[str, Floats]:
         return {"spill": self.price_cny_per_unit * w.step_h * s[f"lost_{self.unit}"].to_numpy(float)}
+
+    def operate(self, want: float, t: int, run: Run) -> dict[str, float]:
+        """``-want`` is what must be let go."""
+        return {f"lost_{self.unit}": min(max(-want, 0.0), self.limit)}

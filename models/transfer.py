@@ -15,6 +15,7 @@ from pydantic import Field, model_validator
 from models import pyo
 from models.carrier import CARRIERS
 from models.component import Block, Component, Efficiency, Formulation, Positive, Quantity, Violation
+from models.operation import Run
 from models.window import Floats, Window
 
 
@@ -26,6 +27,7 @@ class Transfer(Component):
     from_bus: str
     to_bus: str
 
+    FOLLOWS: ClassVar[str] = "from_bus"
     KIND_EN: ClassVar[str] = "transfer"
     KIND_ZH: ClassVar[str] = "单向传输"
     example: ClassVar[dict[str, Any]] = {
@@ -67,3 +69,8 @@ class Transfer(Component):
 
     def limits(self, s: pd.DataFrame, w: Window) -> dict[str, Floats]:
         return {"capacity": np.asarray(self.limit - s[f"in_{self.unit}"], float)}
+
+    def operate(self, want: float, t: int, run: Run) -> dict[str, float]:
+        """``want`` is the flow at the outlet."""
+        out = min(max(want, 0.0), self.efficiency * self.limit)
+        return {f"in_{self.unit}": out / self.efficiency, f"out_{self.unit}": out}

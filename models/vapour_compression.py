@@ -18,6 +18,7 @@ from pydantic import Field, field_validator
 from models import pyo
 from models.commitment import Machine
 from models.component import Block, Formulation, Size, Violation
+from models.operation import Run
 from models.window import Floats, Window
 
 TEMPERATURE = "temperature_c"
@@ -79,3 +80,13 @@ class VapourCompression(Machine):
     def limits(self, s: pd.DataFrame, w: Window) -> dict[str, Floats]:
         full = self.module_capacity(s) * self.factor_at(w) * (self.modules - self.out_of_service(w))
         return {"capacity": np.asarray(full - self.load_kw(s), float)}
+
+    def lowest_product(self, modules: float) -> float:
+        return super().lowest_product(modules) * max(factor for _, factor in self.capacity_factor)
+
+    def operate(self, want: float, t: int, run: Run) -> dict[str, float]:
+        """``want`` is the product [kW]."""
+        cop, factor = run.once((self.name, "maps"), lambda: (self.cop_at(run.w).tolist(), self.factor_at(run.w).tolist()))
+        c, counts = self.decide(want, t, run, self.PRODUCT, factor[t])
+        output = c.load(want)
+        return {**counts, self.PRODUCT: output, "power_kw": output / cop[t]}

@@ -14,6 +14,7 @@ from pydantic import Field
 
 from models import pyo
 from models.component import Block, Component, Formulation, Positive, Quantity, Violation
+from models.operation import Merit, Run
 from models.window import Floats, Window
 
 
@@ -25,6 +26,7 @@ class WasteHeat(Component):
     heat_bus: str = "heat"
     electricity_bus: str = "electricity"
 
+    MERIT: ClassVar[Merit] = Merit.FREE
     KIND_EN: ClassVar[str] = "waste-heat recovery"
     KIND_ZH: ClassVar[str] = "余热回收"
     QUANTITIES: ClassVar[tuple[Quantity, ...]] = (
@@ -48,3 +50,8 @@ class WasteHeat(Component):
 
     def limits(self, s: pd.DataFrame, w: Window) -> dict[str, Floats]:
         return {"offer": np.asarray(self.offered(w) - s["heat_kw"], float)}
+
+    def operate(self, want: float, t: int, run: Run) -> dict[str, float]:
+        """``want`` is heat [kW]."""
+        heat = min(max(want, 0.0), run.once((self.name, "offered"), lambda: self.offered(run.w).tolist())[t])
+        return {"heat_kw": heat, "power_kw": heat / self.cop}

@@ -53,8 +53,8 @@ def test_energy_of_every_native_hour_is_kept(step):
     ghi, dhi = cloudy_day(starts)
     index = pd.date_range(starts[0], starts[-1] + pd.Timedelta("1h"), freq=f"{step}min", inclusive="left")
     table, lost = resample(starts, ghi, dhi, index, SPOT, "test")
-    assert table["ghi_w_per_m2"].resample("h").mean().to_numpy() == pytest.approx(ghi, abs=1e-6 + 40 * lost)
-    assert lost < 0.002
+    assert table["ghi_w_per_m2"].resample("h").mean().to_numpy() == pytest.approx(ghi, abs=1e-6)
+    assert lost == 0
 
 
 @pytest.mark.parametrize("step", [5, 15, 20, 60])
@@ -82,6 +82,19 @@ def test_a_clear_hour_follows_the_sun_inside():
     assert fine == pytest.approx(clear_sky_ghi(middles[:, 2]), rel=0.01)
 
 
+def test_beam_beyond_the_clear_sky_becomes_diffuse():
+    """All irradiance declared as beam with the sun just up: the beam is cut, the sum stays."""
+    starts = hours()
+    ghi, _ = cloudy_day(starts)
+    index = pd.date_range(starts[0], starts[-1] + pd.Timedelta("1h"), freq="15min", inclusive="left")
+    table, _ = resample(starts, 2.0 * ghi, 0.0 * ghi, index, SPOT, "test")
+    up = np.cos(np.radians(table["apparent_zenith_deg"].to_numpy()))
+    assert (table["dni_w_per_m2"] <= beam_limit(up) + 1e-9).all()
+    assert table["dhi_w_per_m2"].max() > 50
+    total = table["dni_w_per_m2"] * up + table["dhi_w_per_m2"]
+    assert total.to_numpy() == pytest.approx(table["ghi_w_per_m2"].to_numpy(), abs=1e-9)
+
+
 def test_part_of_a_native_hour_is_the_same_as_cut_from_the_whole():
     starts = hours()
     ghi, dhi = cloudy_day(starts)
@@ -94,8 +107,16 @@ def test_part_of_a_native_hour_is_the_same_as_cut_from_the_whole():
 def test_irradiance_at_night_means_wrong_place_or_time():
     starts = hours()
     ghi, dhi = cloudy_day(starts)
-    with pytest.raises(InputError, match="at night.*offsets"):
+    with pytest.raises(InputError, match=r"at night.*offsets"):
         resample(starts, ghi, dhi, starts[1:-1], Spot(35.7, -60.0, 20.0), "test")
+
+
+def test_twilight_of_a_short_window_is_no_fault():
+    """A plan of two hours around dawn: 3 W/m2 in the hour before sunrise is half of its energy."""
+    starts = hours("2026-12-20T20:00Z", 4)  # 04:00 to 08:00 local, sunrise at 07:07
+    table, lost = resample(starts, np.array([0.0, 0.0, 3.0, 3.0]), np.array([0.0, 0.0, 3.0, 3.0]), starts, SPOT, "test")
+    assert lost == 0
+    assert table["ghi_w_per_m2"].tolist() == pytest.approx([0, 0, 0, 3])
 
 
 def test_source_that_is_too_short():

@@ -83,5 +83,5 @@ def test_climatology_needs_its_file(qingdao, tmp_path):
         load_weather("climatology", qingdao, index, None)
     with pytest.raises(InputError, match="check the path"):
         load_weather("climatology", qingdao, index, tmp_path / "none.yaml")
-    with pytest.raises(InputError, match="spec.*'tomorrow'"):
+    with pytest.raises(InputError, match=r"spec.*'tomorrow'"):
         load_weather("tomorrow", qingdao, index, None)

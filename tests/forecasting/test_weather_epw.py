@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from forecasting import InputError, day_index, days_index, load_weather
+from forecasting import InputError, Place, day_index, days_index, load_weather
 from forecasting.epw import read_epw
 
 GHI_KWH_PER_M2_D = [2.831, 3.674, 4.785, 5.647, 6.063, 5.716, 5.349, 4.737, 4.600, 3.800, 2.682, 2.436]
@@ -86,6 +86,11 @@ def test_notes_name_shift_and_distance(epw, qingdao, year):
     text = " ".join(note.en for note in load_weather(str(epw), qingdao, year, None).notes)
     assert "+0 min from the hour label" in text
     assert "81 km" in text
+
+
+def test_a_station_on_the_other_side_of_the_earth_is_refused(epw, year):
+    with pytest.raises(InputError, match="distance to the site"):
+        load_weather(str(epw), Place(52.5, 13.4, 40, "Europe/Berlin"), year, None)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,214 @@
+"""The main job: inputs, model, answer, audit, baseline and reasons of one plan, in one pass.
+
+A plan that the audit objects to is never released: the rule-based schedule, itself audited, takes its place.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date
+
+import numpy as np
+import pandas as pd
+
+from ems.accounts import accounts
+from ems.audit import audit, objective_cny
+from ems.baseline import rule_based
+from ems.explain import Wish, explain, unmet_wishes
+from ems.inputs import Inputs, make_inputs
+from ems.kpis import kpis
+from ems.objective import Objective, ObjectiveName
+from ems.problem import Answer, Limits
+from ems.schedule import Outcome, Schedule
+from ems.site_file import SiteFile
+from ems.solve import Progress, Solver
+from ems.state import State, States, assumed_state, opening_note
+from forecasting.notes import Note
+from models import Violation, Window
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A schedule with what it costs, what it breaks and what it leaves unmet."""
+
+    schedule: Schedule
+    objective_cny: float
+    kpis: Mapping[str, float]
+    accounts: pd.DataFrame
+    violations: tuple[Violation, ...]
+    wishes: tuple[Wish, ...]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Everything that is shown, stored or asked of a plan."""
+
+    file: SiteFile
+    day: date
+    inputs: Inputs
+    window: Window
+    objective: Objective
+    outcome: Outcome
+    outcome_text: Note
+    released: Judged
+    baseline: Judged
+    bound_cny: float
+    gap: float
+    marginal: Mapping[str, np.ndarray]  # bus -> value of one more kWh or kg [CNY], empty where nothing was solved
+    why: tuple[Note, ...]
+    notes: tuple[Note, ...]
+    state_end: States
+    timings: Mapping[str, float] = field(default_factory=dict)
+    solver_message: str = ""
+
+
+class Stopwatch:
+    """Seconds by phase."""
+
+    def __init__(self) -> None:
+        self.seconds: dict[str, float] = {}
+
+    @contextmanager
+    def __call__(self, phase: str) -> Iterator[None]:
+        began = time.perf_counter()
+        try:
+            yield
+        finally:
+            self.seconds[phase] = self.seconds.get(phase, 0.0) + time.perf_counter() - began
+
+
+def make_plan(
+    file: SiteFile,
+    day: date,
+    solver: Solver,
+    *,
+    weather: str = "auto",
+    objective: ObjectiveName = "cost",
+    step_minutes: int = 15,
+    limits: Limits | None = None,
+    state: State | None = None,
+    inputs: Inputs | None = None,
+    progress: Callable[[str, Progress | None], None] | None = None,
+) -> Plan:
+    """Plan one local day; raises `InputError` for unusable data and nothing else."""
+    watch, say = Stopwatch(), progress or (lambda phase, p: None)
+    given = state or State({})
+    say("inputs", None)
+    with watch("inputs"):
+        inputs = inputs or make_inputs(file, day, step_minutes=step_minutes, weather=weather)
+    w = Window(inputs.table, given.components)
+    goal = Objective.of(objective, file.site.carbon.price_cny_per_t)
+    say("baseline", None)
+    with watch("baseline"):
+        baseline = judge(file, w, rule_based(file.site, w), goal)
+    say("build", None)
+    with watch("build"):
+        from ems.build import build
+
+        built = build(file.site, w, goal)
+    say("solve", None)
+    with watch("solve"):
+        answer = solver.solve(built.problem, limits or Limits(), lambda p: say("solve", p) if progress else None)
+    planned = None
+    marginal: dict[str, np.ndarray] = {}
+    if answer.x is not None:
+        with watch("read"):
+            schedule = Schedule(*built.tables(answer.x, w))
+            marginal = built.marginal_values(answer, w)
+        with watch("audit"):
+            planned = judge(file, w, schedule, goal, answer.objective)
+    say("explain", None)
+    with watch("explain"):
+        limits = limits or Limits()
+        outcome, text, released = _decide(answer, planned, baseline, limits, built.row_names if answer.conflict else [])
+        if released is baseline:
+            marginal = {}
+        why = explain(file.site, w, released.schedule, inputs.bands, marginal)
+    notes = (*inputs.notes, *opening_note(given, w.inputs.index[0]), *assumed_state(file.site, given))
+    solved = released is planned
+    return Plan(
+        file,
+        day,
+        inputs,
+        w,
+        goal,
+        outcome,
+        text,
+        released,
+        baseline,
+        answer.bound if np.isfinite(answer.bound) else float("nan"),
+        answer.gap if solved else float("nan"),
+        marginal,
+        tuple(why),
+        notes,
+        released.schedule.state_end(file.site, w),
+        watch.seconds,
+        answer.message,
+    )
+
+
+def judge(file: SiteFile, w: Window, schedule: Schedule, goal: Objective, claimed_cny: float | None = None) -> Judged:
+    """Audit a schedule and compute its figures from its tables alone."""
+    site = file.site
+    violations = audit(site, w, schedule, goal, claimed_cny)
+    return Judged(
+        schedule,
+        objective_cny(site, w, schedule, goal),
+        kpis(site, w, schedule),
+        accounts(site, w, schedule),
+        tuple(violations),
+        tuple(unmet_wishes(site, w, schedule)),
+    )
+
+
+def _decide(
+    answer: Answer, planned: Judged | None, baseline: Judged, limits: Limits, rows: list[str]
+) -> tuple[Outcome, Note, Judged]:
+    """Which schedule is released, and the sentence that says why."""
+    if planned is not None and not planned.violations:
+        if planned.wishes:
+            zh = " ".join(wish.text.zh for wish in planned.wishes)
+            en = " ".join(wish.text.en for wish in planned.wishes)
+            gap = f"{answer.gap:.2%}"
+            return "relaxed", Note(f"不能满足全部愿望(间隙 {gap})。{zh}", f"Not every wish can be met (gap {gap}). {en}"), planned
+        if answer.gap > limits.gap * 1.0001:
+            return (
+                "time_limit",
+                Note(
+                    f"求解到时限 {limits.seconds:g} 秒: 计划可用, 距最优界 {answer.gap:.2%}。",
+                    f"The time limit of {limits.seconds:g} s ended the search: usable, within {answer.gap:.2%} of the bound.",
+                ),
+                planned,
+            )
+        return (
+            "optimal",
+            Note(f"最优, 间隙 {answer.gap:.3%}, 全部愿望满足。", f"Optimal within {answer.gap:.3%}, all wishes met."),
+            planned,
+        )
+    zh, en = _failure(answer, planned, rows)
+    if baseline.violations:
+        v = baseline.violations[0]
+        return (
+            "infeasible",
+            Note(
+                f"{zh} 规则运行方案也违反约束({v.component}: {v.law}), 未放行任何计划。",
+                f"{en} The rule-based schedule breaks a law too ({v.component}: {v.law}): no plan is released.",
+            ),
+            baseline,
+        )
+    return "fallback", Note(f"{zh} 采用规则运行方案。", f"{en} The rule-based schedule is used."), baseline
+
+
+def _failure(answer: Answer, planned: Judged | None, rows: list[str]) -> tuple[str, str]:
+    if planned is not None:
+        v = planned.violations[0]
+        what = f"{v.component}: {v.law}, {v.worst:.3g}, {v.at:%H:%M}"
+        return f"优化结果未通过审核({what})。", f"The optimised schedule did not pass the audit ({what})."
+    if answer.status == "infeasible":
+        named = sorted({rows[k].split("[")[1].split("]")[0] if rows[k].startswith("part[") else rows[k] for k in answer.conflict if k < len(rows)})
+        zh, en = ("、".join(named), ", ".join(named)) if named else ("整数约束之间", "the commitment rules among each other")
+        return f"优化问题无解, 冲突之处: {zh}。", f"The rules contradict each other in: {en}."
+    return f"求解器未给出结果({answer.message or answer.status})。", f"The solver gave no answer ({answer.message or answer.status})."

@@ -1,0 +1,1 @@
+"""Operation by rules: how a careful operator without an optimiser would run the park."""

@@ -1,0 +1,139 @@
+"""The park's state at the opening of a window: read from a file, checked against the components, written in plans."""
+
+from __future__ import annotations
+
+import difflib
+import json
+import math
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from ems.site import Site
+from forecasting.errors import InputError
+from forecasting.notes import Note
+from models import Component
+
+EVENTS = ("starts", "stops")
+MAX_BYTES = 50_000_000
+States = dict[str, dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class State:
+    """Component -> quantity -> value; what is absent is assumed as the site file says."""
+
+    components: States
+    at: pd.Timestamp | None = None
+    source: str = "site file"
+
+
+def read_state(path: Path, site: Site) -> State:
+    """From a state file or a plan (its `state_end`); raises `InputError` for anything that does not fit the site."""
+    data = load_json(path)
+    if "state_end" in data:
+        data = data["state_end"]
+    if not isinstance(data, dict) or not isinstance(data.get("components"), dict):
+        raise InputError(str(path), "components", None, "a mapping component -> quantity -> value", "see docs/operator-guide.md")
+    parts = data["components"]
+    for name, values in parts.items():
+        _check_component(path, site, name, values)
+    return State(parts, _moment(path, data.get("at")), str(path))
+
+
+def load_json(path: Path) -> dict[str, Any]:
+    try:
+        if path.stat().st_size > MAX_BYTES:
+            raise InputError(str(path), "size", f"{path.stat().st_size} bytes", f"at most {MAX_BYTES}")
+        data = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise InputError(str(path), "", None, "a readable file", f"check the path ({error.strerror})") from error
+    except ValueError as error:
+        raise InputError(str(path), "content", str(error), "JSON text in UTF-8") from error
+    if not isinstance(data, dict):
+        raise InputError(str(path), "content", type(data).__name__, "a JSON object")
+    return data
+
+
+def _moment(path: Path, at: Any) -> pd.Timestamp | None:
+    if at is None:
+        return None
+    try:
+        moment = pd.Timestamp(at)
+    except (ValueError, TypeError) as error:
+        raise InputError(str(path), "at", at, "a time as 2026-11-23T00:00:00+08:00") from error
+    if moment.tz is None:
+        raise InputError(str(path), "at", at, "a time with its offset from UTC", "write 2026-11-23T00:00:00+08:00")
+    return moment
+
+
+def _check_component(path: Path, site: Site, name: str, values: Any) -> None:
+    known = {c.name: c for c in site.components}
+    if name not in known:
+        close = difflib.get_close_matches(str(name), known, n=1)
+        raise InputError(
+            str(path), f"components.{name}", None, f"a component of {site.name}", f"did you mean {close[0]}?" if close else ""
+        )
+    if not isinstance(values, dict):
+        raise InputError(str(path), f"components.{name}", values, "a mapping quantity -> value")
+    bounds = known[name].state_bounds()
+    for key, value in values.items():
+        field = f"components.{name}.{key}"
+        if key in EVENTS and "hot_modules" in bounds:
+            _check_events(path, field, value)
+        elif key not in bounds:
+            expected = ", ".join(bounds) or "no state: the component has none"
+            raise InputError(str(path), field, value, expected, "delete it or correct its name")
+        else:
+            _check_value(path, field, value, bounds[key])
+
+
+def _check_value(path: Path, field: str, value: Any, bounds: tuple[float, float, float]) -> None:
+    low, high, _ = bounds
+    number = isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    if not number or not low - 1e-6 <= value <= high + 1e-6:
+        raise InputError(str(path), field, value, f"a number from {low:g} to {high:g}", "check the meter or the site file")
+    if field.endswith("_modules") and value != int(value):
+        raise InputError(str(path), field, value, "a whole number of modules")
+
+
+def _check_events(path: Path, field: str, value: Any) -> None:
+    pairs = isinstance(value, list) and all(
+        isinstance(v, list) and len(v) == 2 and all(isinstance(x, int | float) and math.isfinite(x) and x >= 0 for x in v)
+        for v in value
+    )
+    if not pairs:
+        raise InputError(str(path), field, value, "a list of [hours ago, modules]")
+
+
+def assumed_state(site: Site, given: State) -> list[Note]:
+    """What the plan assumes for want of a reading, in words."""
+    missing = [
+        (c, key, default)
+        for c in site.components
+        for key, (_, _, default) in c.state_bounds().items()
+        if key not in given.components.get(c.name, {}) and _matters(c, key)
+    ]
+    if not missing:
+        return []
+    zh = "、".join(f"{c.label('zh')} {key}={default:g}" for c, key, default in missing)
+    en = ", ".join(f"{c.label('en')} {key}={default:g}" for c, key, default in missing)
+    return [Note(f"未提供初始状态, 采用站点文件的假定值: {zh}。", f"No reading given, start values assumed by the site file: {en}.")]
+
+
+def _matters(c: Component, key: str) -> bool:
+    return key not in ("served_in_slot", "load_kw", "on_modules")
+
+
+def opening_note(given: State, start: pd.Timestamp) -> list[Note]:
+    """Say so where the state belongs to another moment than the window's start."""
+    if given.at is None or given.at == start:
+        return []
+    return [
+        Note(
+            f"初始状态时刻为 {given.at:%Y-%m-%d %H:%M}, 计划始于 {start:%Y-%m-%d %H:%M}: 按原值使用。",
+            f"The state was taken at {given.at:%Y-%m-%d %H:%M}, the plan starts {start:%Y-%m-%d %H:%M}: used as it is.",
+        )
+    ]
