@@ -10,8 +10,9 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from ems.rules.attempt import Attempt, Step
-from ems.rules.hydrogen import Makers, makers
+from ems.rules.attempt import Attempt
+from ems.rules.balance import Step
+from ems.rules.hydrogen import Net, nets
 from ems.rules.plant import Plant
 from ems.schedule import Schedule
 from ems.site import Site
@@ -28,14 +29,14 @@ def rule_based(site: Site, w: Window) -> Schedule:
     Raises ``ValueError`` for sites with sizes that are left to the optimiser.
     """
     plant, run = Plant(site, w), Run(w)
-    hydrogen = makers(plant)
+    hydrogen = nets(plant)
     for t in w.t:
         for name, values in _decide(plant, run, t, hydrogen).tables().items():
             run.write(name, values)
     return Schedule({c.name: _table(run, c.name, [q.name for q in c.quantities], w) for c in site.components})
 
 
-def _decide(plant: Plant, run: Run, t: int, hydrogen: list[Makers]) -> Attempt:
+def _decide(plant: Plant, run: Run, t: int, hydrogen: list[Net]) -> Attempt:
     """The attempt that does least harm; most steps need only the first."""
     run.released.clear()
     best = _normal(Step(plant, run, t), hydrogen)
@@ -47,11 +48,11 @@ def _decide(plant: Plant, run: Run, t: int, hydrogen: list[Makers]) -> Attempt:
     return best
 
 
-def _normal(step: Step, hydrogen: list[Makers]) -> Attempt:
+def _normal(step: Step, hydrogen: list[Net]) -> Attempt:
     """The step without electrolysers first, to see what is spare; then with them, as far as no demand suffers."""
     without = Attempt(step)
     without.serve()
-    wants = {name: want for m in hydrogen for name, want in m.wants(without).items()}
+    wants = {name: want for net in hydrogen for name, want in net.wants(without).items()}
     for share in LESS if any(wants.values()) else ():
         tried = Attempt(step)
         tried.make({name: share * want for name, want in wants.items()})

@@ -75,6 +75,13 @@ class Built:
 
 def build(site: Site, w: Window, objective: Objective) -> Built:
     """Build all components of a site on a window and translate the model."""
+    from pyomo.common.gc_manager import PauseGC
+
+    with PauseGC():  # a sweep over a hundred thousand live expressions costs as much as building them
+        return _translate(*_assemble(site, w, objective))
+
+
+def _assemble(site: Site, w: Window, objective: Objective) -> tuple[Any, dict[str, Formulation]]:
     m: Any = pyo.ConcreteModel(site.name)
     m.part = pyo.Block([c.name for c in site.components])
     parts: dict[str, Formulation] = {}
@@ -92,7 +99,7 @@ def build(site: Site, w: Window, objective: Objective) -> Built:
     terms = [objective.weight(cause) * expr for p in parts.values() for cause, expr in p.cost.items()]
     terms += [objective.carbon_cny_per_kg * expr for p in parts.values() for expr in p.emissions.values()]
     m.objective = pyo.Objective(expr=pyo.quicksum(terms))
-    return _translate(m, parts)
+    return m, parts
 
 
 def _translate(m: Any, parts: dict[str, Formulation]) -> Built:

@@ -50,7 +50,7 @@ def to_dict(plan: Plan) -> dict[str, Any]:
         "bound_cny": _number(plan.bound_cny),
         "gap": _number(plan.gap),
         "timings": {f"{phase}_s": round(s, 4) for phase, s in plan.timings.items()},
-        "violations": [_violation(v) for v in r.violations],
+        "violations": [violation_to_dict(v) for v in r.violations],
         "wishes": [
             {
                 "component": x.component,
@@ -71,7 +71,7 @@ def to_dict(plan: Plan) -> dict[str, Any]:
             "name": "rule_based",
             "objective_cny": _number(b.objective_cny),
             "kpis": {name: _number(v) for name, v in b.kpis.items()},
-            "violations": [_violation(v) for v in b.violations],
+            "violations": [violation_to_dict(v) for v in b.violations],
             "accounts": _accounts(b),
             "series": _series(site, b.schedule),
         },
@@ -141,7 +141,7 @@ def _text(note: Note) -> dict[str, str]:
     return {"zh": note.zh, "en": note.en}
 
 
-def _violation(v: Violation) -> dict[str, Any]:
+def violation_to_dict(v: Violation) -> dict[str, Any]:
     return {"component": v.component, "law": v.law, "worst": _number(v.worst), "at": v.at.isoformat()}
 
 
@@ -153,8 +153,24 @@ def _values(x: np.ndarray) -> list[float]:
     return [float(f"{v:.9g}") for v in x]  # nine digits: far below every tolerance, a third of the size
 
 
-def write_plan(content: dict[str, Any], path: Path) -> None:
-    path.write_text(json.dumps(content, ensure_ascii=False, allow_nan=False, separators=(",", ":")), encoding="utf-8")
+def to_json(content: dict[str, Any]) -> str:
+    """Compact JSON text; a NaN that slipped in is an error, not a token."""
+    return json.dumps(content, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+
+
+def to_csv(content: dict[str, Any]) -> str:
+    """The schedule as CSV: time (RFC 3339), band, inputs, then every series under ``component.quantity``."""
+    index = _index(content)
+    columns: dict[str, Any] = {"time": [t.isoformat() for t in index], "tariff_band": content["bands"]}
+    columns |= {name: x["values"] for name, x in content["inputs"].items()}
+    columns |= {name: x["values"] for name, x in content["series"].items()}
+    return str(pd.DataFrame(columns).to_csv(index=False))
+
+
+def _index(content: dict[str, Any]) -> pd.DatetimeIndex:
+    step = pd.Timedelta(minutes=int(content["step_minutes"]))
+    start = pd.Timestamp(content["start"]).tz_convert("UTC")
+    return pd.date_range(start, periods=int(content["steps"]), freq=step).tz_convert(content["timezone"])
 
 
 def read_plan(path: Path) -> dict[str, Any]:
@@ -173,7 +189,7 @@ def audit_plan(data: dict[str, Any], source: str) -> list[Violation]:
     try:
         site = Site.model_validate(data["site"]["definition"])
         steps, minutes = int(data["steps"]), int(data["step_minutes"])
-        index = pd.date_range(data["start"], periods=steps, freq=f"{minutes}min").tz_convert(data["timezone"])
+        index = _index(data)
         table = pd.DataFrame({k: _floats(v["values"], steps, f"inputs.{k}") for k, v in data["inputs"].items()}, index=index)
         frame = pd.DataFrame({k: _floats(v["values"], steps, f"series.{k}") for k, v in data["series"].items()}, index=index)
         w = Window(table, data["state_start"]["components"], step_minutes=minutes)

@@ -92,5 +92,8 @@ class AbsorptionChiller(Machine):
     def operate(self, want: float, t: int, run: Run) -> dict[str, float]:
         """``want`` is cooling [kW]."""
         c, counts = self.decide(want, t, run, "cooling_kw")
-        cooling, cop = c.load(want), run.once((self.name, "cop"), lambda: self.cop)
-        return {**counts, "cooling_kw": cooling, "heat_kw": cooling / cop, "power_kw": cooling / self.electric_cop}
+        return {**counts, **self.flows(c.load(want), c.online, t, run)}
+
+    def flows(self, load: float, online: float, t: int, run: Run) -> dict[str, float]:
+        cop = run.once((self.name, "cop"), lambda: self.cop)
+        return {"cooling_kw": load, "heat_kw": load / cop, "power_kw": load / self.electric_cop}

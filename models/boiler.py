@@ -14,7 +14,18 @@ from pydantic import Field
 
 from models import pyo
 from models.commitment import Machine
-from models.component import Block, Component, Efficiency, Formulation, Quantity, Size, Violation, declare, size_in
+from models.component import (
+    Block,
+    Component,
+    Efficiency,
+    Formulation,
+    Quantity,
+    Size,
+    Violation,
+    declare,
+    fixed,
+    size_in,
+)
 from models.operation import Merit, Run
 from models.window import Floats, Window
 
@@ -54,7 +65,7 @@ class ElectricBoiler(Component):
 
     def operate(self, want: float, t: int, run: Run) -> dict[str, float]:
         """``want`` is heat [kW]."""
-        full = float(self.capacity_kw)  # type: ignore[arg-type]  rules need fixed sizes
+        full = fixed(self.capacity_kw)
         power = min(max(want, 0.0) / self.efficiency, full)
         return {"power_kw": power, "heat_kw": self.efficiency * power}
 
@@ -107,5 +118,7 @@ class GasBoiler(Machine):
     def operate(self, want: float, t: int, run: Run) -> dict[str, float]:
         """``want`` is heat [kW]."""
         c, counts = self.decide(want, t, run, "heat_kw")
-        heat = c.load(want)
-        return {**counts, "heat_kw": heat, "gas_kw": heat / self.efficiency}
+        return {**counts, **self.flows(c.load(want), c.online, t, run)}
+
+    def flows(self, load: float, online: float, t: int, run: Run) -> dict[str, float]:
+        return {"heat_kw": load, "gas_kw": load / self.efficiency}

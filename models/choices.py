@@ -11,6 +11,7 @@ import math
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
+from models.component import fixed
 from models.operation import Run
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ class Memory:
         self.starts = [round(w.lag((), 0, ago, machine.name, "starts")) for ago in range(self.depth, 0, -1)]
         self.stops = [round(w.lag((), 0, ago, machine.name, "stops")) for ago in range(self.depth, 0, -1)]
         self.free = [n - round(out) for out in machine.out_of_service(w)]
-        self.module = float(machine.size) / n  # type: ignore[arg-type]  rules need fixed sizes
+        self.module = fixed(machine.size) / n
         self.reach, self.jump = machine._reach(w)
         self.resume = machine.warm_start_min / 60 / w.step_h if machine.has_warm_start else 0.0
         self.heating = machine._warm_up_rate(w)
@@ -122,7 +123,7 @@ def _lawful(m: Memory, t: int, factor: float, least: float, given_up: int) -> It
         if given_up <= MINIMUM_TIMES:
             if (start or stop) and (ups + start > hot + n - free or downs + stop > n - hot):
                 continue
-            if given_up <= FORESIGHT and start and not _can_stay(m, t, hot):
+            if given_up <= FORESIGHT and start and not (_can_stay(m, t, hot) and least * factor <= m.jump + 1e-9):
                 continue
         warming = warm + start if m.whole else 0
         tail = (m.starts[-m.whole] if m.whole else start) if m.part else 0
@@ -141,7 +142,9 @@ def _lawful(m: Memory, t: int, factor: float, least: float, given_up: int) -> It
                 high = max(low, high)
             promised = (on + warming) * m.module * factor
             heated = warming + m.part * tail if machine.has_warm_up else start
-            yield Choice(on, warming, ready - on, start, stop, abs(on - m.on), promised, online, low, high, resumed, heated)
+            yield Choice(
+                on, warming, ready - on, start, stop, abs(on - m.on), promised, online, low, high, resumed, heated
+            )
 
 
 def _can_stay(m: Memory, t: int, hot: int) -> bool:

@@ -64,7 +64,7 @@ class Cogenerator(Machine):
         fuel = Curve.of_specific_input(inverse, lowest)  # x = load, y = load * efficiency: only the cut is used
         load = np.array(fuel.x)
         eta = np.interp(load, *zip(*sorted(self.electric_efficiency), strict=True))
-        return Curve(tuple(load / eta), tuple(load))
+        return Curve(tuple((load / eta).tolist()), tuple(load.tolist()))
 
     def produce(self, b: Block, w: Window) -> tuple[dict[str, Any], list[Expr], dict[str, Expr], Expr]:
         """Declare fuel, power and heat; returns the series, the fuel [kW], the cost and the capacity."""
@@ -108,13 +108,19 @@ class Cogenerator(Machine):
     def build(self, b: Block, w: Window) -> Formulation:
         raise NotImplementedError
 
-    def lowest_product(self, modules: float) -> float:
-        return self.curve.y[0] * modules * float(self.size) / self.modules  # type: ignore[arg-type]  fixed sizes
+    @property
+    def least(self) -> float:
+        return max(self.min_load, self.curve.y[0])
 
-    def produced(self, want: float, t: int, run: Run) -> tuple[dict[str, float], float]:
-        """Operation by rules for ``want`` electricity [kW]: power, heat and counts; and the fuel [kW]."""
-        x, y = run.once((self.name, "curve"), lambda: (np.array(self.curve.x).tolist(), np.array(self.curve.y).tolist()))
-        c, counts = self.decide(want, t, run, "power_kw", least=max(self.min_load, y[0]))
-        power = c.load(want)
-        fuel = c.online * between(power / c.online, y, x) if c.online > 0 else 0.0
-        return {**counts, "power_kw": power, "heat_kw": max(0.0, self.total_efficiency * fuel - power)}, fuel
+    def fuelled(self, load: float, online: float, run: Run) -> tuple[dict[str, float], float]:
+        """Power and heat at a load, and the fuel [kW], for operation by rules."""
+        x, y = run.once(
+            (self.name, "curve"), lambda: (np.array(self.curve.x).tolist(), np.array(self.curve.y).tolist())
+        )
+        fuel = online * between(load / online, y, x) if online > 0 else 0.0
+        return {"power_kw": load, "heat_kw": max(0.0, self.total_efficiency * fuel - load)}, fuel
+
+    def operate(self, want: float, t: int, run: Run) -> dict[str, float]:
+        """``want`` is electricity [kW]."""
+        c, counts = self.decide(want, t, run, "power_kw")
+        return {**counts, **self.flows(c.load(want), c.online, t, run)}

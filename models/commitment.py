@@ -39,6 +39,7 @@ from models.component import (
     Size,
     Violation,
     declare,
+    fixed,
     over,
     size_in,
 )
@@ -367,16 +368,14 @@ class Machine(Component):
 
     # ---- the same laws one step at a time, for operation by rules ------------------------------------------------
 
-    def decide(
-        self, want: float, t: int, run: Run, load: str, factor: float = 1.0, least: float | None = None
-    ) -> tuple[Choice, dict[str, float]]:
+    def decide(self, want: float, t: int, run: Run, load: str) -> tuple[Choice, dict[str, float]]:
         """The commitment of step ``t`` that serves ``want`` best, and the counts it reports.
 
-        ``load`` names the series that minimum load and ramp speak of, ``factor`` derates the capacity.
+        ``load`` names the series that minimum load and ramp speak of.
         """
         m: Memory = run.once((self.name, "memory"), lambda: Memory(self, run))
         m.follow(run, load)
-        c = best(m, choices(m, t, factor, self.min_load if least is None else least), want)
+        c = best(m, choices(m, t, self.derating(t, run), self.least), want)
         counts: dict[str, float] = {ON.name: c.on, STARTS.name: c.start, STOPS.name: c.stop}
         if self.has_standby:
             counts[STANDBY.name] = c.standby
@@ -386,11 +385,25 @@ class Machine(Component):
             counts[RESUMED.name] = c.resumed
         return c, counts
 
-    def lowest_product(self, modules: float) -> float:
-        """Least output of so many modules at work [unit of the product]."""
-        return self.min_load * modules * float(self.size) / self.modules  # type: ignore[arg-type]  fixed sizes
+    @property
+    def least(self) -> float:
+        """Minimum load as a share of what is online."""
+        return self.min_load
+
+    def flows(self, load: float, online: float, t: int, run: Run) -> dict[str, float]:
+        """What goes in and out at a load, by operation by rules; ``online`` is the capacity at work, not derated."""
+        raise NotImplementedError
+
+    def at_minimum(self, modules: float, t: int, run: Run) -> dict[str, float]:
+        """What goes in and out of so many modules at their minimum load."""
+        online = modules * fixed(self.size) / self.modules
+        return self.flows(self.least * online * self.derating(t, run), online, t, run)
+
+    def derating(self, t: int, run: Run) -> float:
+        """Share of the capacity that can be had in step ``t``."""
+        return 1.0
 
     def idle_kw(self, c: Choice, w: Window) -> float:
         """Electricity of warm-up and standby [kW]."""
-        module = float(self.size) / self.modules  # type: ignore[arg-type]  rules need fixed sizes
+        module = fixed(self.size) / self.modules
         return module * (self._warm_up_rate(w) * c.heated + (self.standby_share or 0.0) * c.standby)

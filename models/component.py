@@ -177,6 +177,13 @@ def declare(size: Size, b: Block, w: Window, name: str) -> tuple[Expr, float, di
     return size, size, {}
 
 
+def fixed(size: Size) -> float:
+    """A capacity that is given: operation by rules cannot choose one."""
+    if isinstance(size, Design):
+        raise ValueError("operation by rules needs fixed sizes: choose them first")
+    return size
+
+
 def size_in(s: pd.DataFrame, name: str, size: Size) -> float:
     """The capacity that a schedule was made with: the fixed number or what sizing chose."""
     return float(s.attrs[name]) if isinstance(size, Design) else float(size)

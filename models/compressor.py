@@ -17,7 +17,7 @@ import pandas as pd
 from pydantic import Field, model_validator
 
 from models import pyo
-from models.component import Block, Component, Formulation, Quantity, Size, Violation, declare, size_in
+from models.component import Block, Component, Formulation, Quantity, Size, Violation, declare, fixed, size_in
 from models.operation import Run
 from models.window import Floats, Window
 
@@ -88,5 +88,5 @@ class Compressor(Component):
     def operate(self, want: float, t: int, run: Run) -> dict[str, float]:
         """``want`` is hydrogen at the outlet [kg/h]."""
         work = run.once((self.name, "work"), lambda: self.work_kwh_per_kg)
-        flow = min(max(want, 0.0), float(self.capacity_kg_per_h))  # type: ignore[arg-type]  rules need fixed sizes
+        flow = min(max(want, 0.0), fixed(self.capacity_kg_per_h))
         return {"in_kg_per_h": flow, "out_kg_per_h": flow, "power_kw": work * flow}

@@ -41,7 +41,7 @@ class Curve:
         if not load[0] <= min_load <= load[-1]:
             raise ValueError(f"the curve runs from {load[0]} to {load[-1]}: the minimum load {min_load} lies outside")
         x = np.unique(np.concatenate([[min_load], load[load > min_load]]))
-        return cls(tuple(x), tuple(x / np.interp(x, load, specific)))
+        return cls(tuple(x.tolist()), tuple((x / np.interp(x, load, specific)).tolist()))
 
     @cached_property
     def hull(self) -> tuple[int, ...]:

@@ -120,7 +120,9 @@ class Electrolyser(Machine):
             w.t, rule=lambda b, t: hydrogen[t] >= floor.slope * power[t] + floor.intercept * online[t]
         )
         self.ramp(b, w, [power[t] for t in w.t], c)
-        series: dict[str, Any] = {**c.series, "power_kw": power, "hydrogen_kg_per_h": hydrogen, "auxiliary_kw": c.aux_kw}
+        series: dict[str, Any] = {**c.series, "power_kw": power, "hydrogen_kg_per_h": hydrogen}
+        if any(q.name == "auxiliary_kw" for q in self.quantities):
+            series["auxiliary_kw"] = c.aux_kw
         if self.heat_bus:
             b.heat = pyo.Var(w.t, domain=pyo.NonNegativeReals)
             b.recovered = pyo.Constraint(
@@ -148,21 +150,22 @@ class Electrolyser(Machine):
         if self.water_bus:
             yield from self.violation("water used", s["water_kg_per_h"] - self.water_kg_per_kg * hydrogen, i)
 
-    def lowest_product(self, modules: float) -> float:
-        return self.curve.y[0] * modules * float(self.size) / self.modules  # type: ignore[arg-type]  fixed sizes
-
     def operate(self, want: float, t: int, run: Run) -> dict[str, float]:
         """``want`` is hydrogen [kg/h]; below zero it asks to shut down rather than wait in standby."""
-        x, y = run.once((self.name, "curve"), lambda: (np.array(self.curve.x).tolist(), np.array(self.curve.y).tolist()))
+        x, y = self._points(run)
         rough = want * x[-1] / y[-1]  # at the specific consumption of full load: enough modules to make it
         c, counts = self.decide(rough, t, run, "power_kw")
         power = c.load(c.online * between(want / c.online, y, x) if c.online > 0 else 0.0)
-        hydrogen = c.online * between(power / c.online, x, y) if c.online > 0 else 0.0
-        return {
-            **counts,
-            "power_kw": power,
-            "auxiliary_kw": self.idle_kw(c, run.w),
-            "hydrogen_kg_per_h": hydrogen,
-            "heat_kw": self.heat_recoverable * max(0.0, power - HHV_KWH_PER_KG * hydrogen),
-            "water_kg_per_h": self.water_kg_per_kg * hydrogen,
-        }
+        return {**counts, **self.flows(power, c.online, t, run), "auxiliary_kw": self.idle_kw(c, run.w)}
+
+    def flows(self, load: float, online: float, t: int, run: Run) -> dict[str, float]:
+        hydrogen = online * between(load / online, *self._points(run)) if online > 0 else 0.0
+        heat = self.heat_recoverable * max(0.0, load - HHV_KWH_PER_KG * hydrogen)
+        water = self.water_kg_per_kg * hydrogen
+        return {"power_kw": load, "hydrogen_kg_per_h": hydrogen, "heat_kw": heat, "water_kg_per_h": water}
+
+    def _points(self, run: Run) -> tuple[list[float], list[float]]:
+        curve: tuple[list[float], list[float]] = run.once(
+            (self.name, "curve"), lambda: (np.array(self.curve.x).tolist(), np.array(self.curve.y).tolist())
+        )
+        return curve

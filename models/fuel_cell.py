@@ -68,9 +68,8 @@ class FuelCell(Cogenerator):
             most = self.recovered_water_kg_per_kg * hydrogen
             yield from self.between("water recovered", s["water_kg_per_h"], 0, np.asarray(most), s.index)
 
-    def operate(self, want: float, t: int, run: Run) -> dict[str, float]:
-        """``want`` is electricity [kW]."""
-        made, fuel = self.produced(want, t, run)
+    def flows(self, load: float, online: float, t: int, run: Run) -> dict[str, float]:
+        made, fuel = self.fuelled(load, online, run)
         hydrogen = fuel / LHV_KWH_PER_KG
         water = self.recovered_water_kg_per_kg * hydrogen
         return {**made, "hydrogen_kg_per_h": hydrogen, "water_kg_per_h": water}

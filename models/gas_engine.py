@@ -45,7 +45,6 @@ class GasEngine(Cogenerator):
     def check(self, s: pd.DataFrame, w: Window) -> Iterator[Violation]:
         yield from self.check_production(s, w, s["gas_kw"].to_numpy(float))
 
-    def operate(self, want: float, t: int, run: Run) -> dict[str, float]:
-        """``want`` is electricity [kW]."""
-        made, fuel = self.produced(want, t, run)
+    def flows(self, load: float, online: float, t: int, run: Run) -> dict[str, float]:
+        made, fuel = self.fuelled(load, online, run)
         return {**made, "gas_kw": fuel}

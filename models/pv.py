@@ -13,7 +13,7 @@ import pandas as pd
 from pydantic import Field
 
 from models import pyo
-from models.component import Block, Component, Formulation, Quantity, Size, Violation, declare, size_in
+from models.component import Block, Component, Formulation, Quantity, Size, Violation, declare, fixed, size_in
 from models.operation import Merit, Run
 from models.window import Floats, Window
 
@@ -56,7 +56,7 @@ class PV(Component):
 
     def operate(self, want: float, t: int, run: Run) -> dict[str, float]:
         """``want`` is electricity [kW]; the rest is curtailed."""
-        size = float(self.capacity_kwp)  # type: ignore[arg-type]  rules need fixed sizes
+        size = fixed(self.capacity_kwp)
         offered = run.once((self.name, "offered"), lambda: [size * y for y in run.w.column(self.yield_column)])[t]
         power = min(max(want, 0.0), offered)
         return {"power_kw": power, "curtailed_kw": offered - power}

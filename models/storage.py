@@ -32,13 +32,14 @@ from models.component import (
     Size,
     Violation,
     declare,
+    fixed,
     size_in,
 )
 from models.operation import Room, Run
 from models.window import Floats, Window
 
 WASTE_COLUMN = "negative_import_price_share"  # 1 in steps where the grid pays for consumption; made by ems.inputs
-RESERVE_H = 24.0  # rules leave so many hours of standing loss above the minimum, lest an idle store must be charged
+RESERVE_H = 24.0  # rules leave the standing loss of the window and of so many hours more above the minimum
 
 
 class Store(Component):
@@ -194,16 +195,26 @@ class Store(Component):
         return {self.level_name: (self.min_share * self.top, self.top, self.start_share * self.top)}
 
     def keep(self, w: Window) -> float:
-        """Level that operation by rules keeps: the end target."""
-        return float(self._target(self.top, w))
+        """Level that operation by rules keeps: the end target [kWh or kg]."""
+        return self.end_level(w)
+
+    def end_level(self, w: Window) -> float:
+        """Level to end with [kWh or kg]."""
+        return float(self._target(fixed(self.capacity), w))
+
+    def kept(self, run: Run) -> float:
+        """Level at the end of the step if nothing goes in or out [kWh or kg]."""
+        share = run.once((self.name, "kept"), lambda: (1 - self.standing_loss_per_h) ** run.w.step_h)
+        return float(share * run.before(self.name, self.level_name, self.start_share * self.top))
 
     def room(self, run: Run) -> Room:
         """What the store can take and give in the present step."""
-        kept, bottom, hours = self._kept(run), self.min_share * self.top, run.w.step_h
-        rate, out = float(self.rate), self.discharge_efficiency / hours  # type: ignore[arg-type]  fixed sizes
+        kept, bottom, hours = self.kept(run), self.min_share * self.top, run.w.step_h
+        rate, out = fixed(self.rate), self.discharge_efficiency / hours
         hold = max(bottom, run.once((self.name, "keep"), lambda: self.keep(run.w)))
         full = max(0.0, self.top - kept) / (hours * self.charge_efficiency)
-        cushion = bottom * (1 - min(self.standing_loss_per_h, 0.01)) ** -RESERVE_H
+        ahead = RESERVE_H + hours * (len(run.w.inputs) - len(run.past(self.name, self.level_name)))
+        cushion = bottom * (1 - min(self.standing_loss_per_h, 0.01)) ** -ahead
         return Room(
             min(rate, full),
             min(rate, max(0.0, kept - max(hold, cushion)) * out),
@@ -211,15 +222,10 @@ class Store(Component):
             full,
         )
 
-    def _kept(self, run: Run) -> float:
-        """Level at the end of the step if nothing goes in or out."""
-        share = run.once((self.name, "kept"), lambda: (1 - self.standing_loss_per_h) ** run.w.step_h)
-        return float(share * run.before(self.name, self.level_name, self.start_share * self.top))
-
     def operate(self, want: float, t: int, run: Run) -> dict[str, float]:
         """``want`` above zero is discharge, below zero charge."""
-        kept, hours, rate = self._kept(run), run.w.step_h, float(self.rate)  # type: ignore[arg-type]  fixed sizes
-        need = (self.min_share * self.top - kept) / (hours * self.charge_efficiency)  # a store at its minimum that loses
+        kept, hours, rate = self.kept(run), run.w.step_h, fixed(self.rate)
+        need = (self.min_share * self.top - kept) / (hours * self.charge_efficiency)  # at its minimum it must not lose
         room = self.room(run)
         charge = max(min(-want, room.charge), min(need, rate), 0.0)
         discharge = 0.0 if charge else min(max(want, 0.0), room.reserve)

@@ -81,12 +81,14 @@ class VapourCompression(Machine):
         full = self.module_capacity(s) * self.factor_at(w) * (self.modules - self.out_of_service(w))
         return {"capacity": np.asarray(full - self.load_kw(s), float)}
 
-    def lowest_product(self, modules: float) -> float:
-        return super().lowest_product(modules) * max(factor for _, factor in self.capacity_factor)
-
     def operate(self, want: float, t: int, run: Run) -> dict[str, float]:
         """``want`` is the product [kW]."""
-        cop, factor = run.once((self.name, "maps"), lambda: (self.cop_at(run.w).tolist(), self.factor_at(run.w).tolist()))
-        c, counts = self.decide(want, t, run, self.PRODUCT, factor[t])
-        output = c.load(want)
-        return {**counts, self.PRODUCT: output, "power_kw": output / cop[t]}
+        c, counts = self.decide(want, t, run, self.PRODUCT)
+        return {**counts, **self.flows(c.load(want), c.online, t, run)}
+
+    def flows(self, load: float, online: float, t: int, run: Run) -> dict[str, float]:
+        cop = run.once((self.name, "cop"), lambda: self.cop_at(run.w).tolist())[t]
+        return {self.PRODUCT: load, "power_kw": load / cop}
+
+    def derating(self, t: int, run: Run) -> float:
+        return float(run.once((self.name, "derating"), lambda: self.factor_at(run.w).tolist())[t])

@@ -39,7 +39,7 @@ def base_layout() -> dict[str, Any]:
         "margin": {"l": 60, "r": 20, "t": 24, "b": 40},
         "modebar": {"bgcolor": "rgba(255, 255, 255, 0.7)", "color": QUIET, "activecolor": INK},
         "hoverlabel": {"font": {"family": FONT, "size": 12}, "namelength": -1},
-        "legend": {"orientation": "h", "x": 0, "xanchor": "left", "y": -0.14, "yanchor": "top"},
+        "legend": {"orientation": "h", "x": 0, "xanchor": "left", "y": -0.14, "yanchor": "top", "itemwidth": 40},
     }
 
 

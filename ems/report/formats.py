@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import math
+import re
 from typing import Literal
 
 Lang = Literal["zh", "en"]
@@ -41,6 +42,19 @@ def quantity(x: float | None, unit: str, lang: Lang, *, digits: int | None = Non
     name = unit_name(unit, lang)
     shown = number(x, digits_for(unit) if digits is None else digits, signed=signed)
     return f"{shown} {name}".strip()
+
+
+def broken(text: str, width: int) -> str:
+    """Text for a figure in lines of about ``width`` letters, a Chinese character counting as two."""
+    lines, room = [""], width
+    for piece in re.findall(r"[\u3000-\u9fff]|[^ \u3000-\u9fff]+ *| +", text):
+        need = 2 if piece >= "\u3000" else len(piece.rstrip(" "))
+        if need > room and lines[-1]:
+            lines.append("")
+            room = width
+        lines[-1] += piece
+        room -= need if piece >= "\u3000" else len(piece)
+    return "<br>".join(plain(line.strip(" ")) for line in lines if line.strip(" "))
 
 
 def plain(text: object) -> str:

@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from ems.report.chart import Chart, axis, base_layout
-from ems.report.formats import number, plain, quantity, unit_name
+from ems.report.formats import broken, number, plain, quantity, unit_name
 from ems.report.key_figures import is_baseline
 from ems.report.names import carrier_name
 from ems.report.palette import BETTER, TOTAL, WORSE, colour
 from ems.report.view import PlanView
 
 CENT = 0.005  # CNY or kgCO2e: what stays below is not shown
+LABEL = 18  # letters in a line of the axis
 
 
 @dataclass(frozen=True)
@@ -68,14 +69,14 @@ def _pair(view: PlanView, key: str, column: str, unit: str) -> list[Chart]:
 def _frame(view: PlanView, unit: str) -> dict[str, Any]:
     layout = base_layout()
     layout["margin"] = {"l": 20, "r": 30, "t": 10, "b": 40}
-    layout["xaxis"] = axis(unit_name(unit, view.lang), tickformat=",.0f", nticks=5, tickangle=0)
+    layout["xaxis"] = axis(unit_name(unit, view.lang), tickformat=",.0f", nticks=4, tickangle=0)
     layout["yaxis"] = {"automargin": True, "autorange": "reversed", "ticks": "", "showgrid": False}
     layout["legend"] |= {"y": 1.02, "yanchor": "bottom", "traceorder": "normal"}
     return layout
 
 
 def _grouped(view: PlanView, key: str, lines: list[Line], unit: str, height: int) -> Chart:
-    labels = [plain(x.label) for x in lines]
+    labels = [broken(x.label, LABEL) for x in lines]
     peak = max(max(abs(x.plan), abs(x.baseline)) for x in lines)
     low = min(0.0, *(min(x.plan, x.baseline) for x in lines))
     sides = [
@@ -113,13 +114,13 @@ def _waterfall(view: PlanView, key: str, lines: list[Line], unit: str, height: i
     reached = [0.0]
     for c in changes:
         reached.append(reached[-1] + c)
-    room = 0.25 * (max(reached) - min(reached))
+    room = 0.4 * (max(reached) - min(reached))
     shown = [quantity(v, unit, view.lang, digits=1, signed=True) for v in [*changes, total]]
     data = [
         {
             "type": "waterfall",
             "orientation": "h",
-            "y": [*(plain(x.label) for x in lines), view.say("sum")],
+            "y": [*(broken(x.label, LABEL) for x in lines), view.say("sum")],
             "x": [round(v, 3) for v in [*changes, total]],
             "measure": ["relative"] * len(changes) + ["total"],
             "text": [number(v, signed=True) for v in [*changes, total]],

@@ -32,7 +32,7 @@ def bus_name(bus: str, carrier: str, lang: Lang) -> str:
         return name
     grade = re.fullmatch(r"(\d+)_?([a-z]+)", rest)
     if grade and grade[2] in GRADES:
-        return f"{name} {grade[1]} {GRADES[grade[2]]}"
+        return f"{name} {grade[1]}\N{NO-BREAK SPACE}{GRADES[grade[2]]}"
     return f"{name} ({rest.replace('_', ' ')})"
 
 

@@ -9,7 +9,7 @@ from ems.report.chart import Chart
 from ems.report.figures import figures
 from ems.report.formats import plain
 from ems.report.heading import baseline_html, day_text, header_html, site_title
-from ems.report.key_figures import saving_text
+from ems.report.key_figures import is_baseline, saving_text
 from ems.report.script import DRAW, data_json, plotly_script
 from ems.report.style import CSS
 from ems.report.tables import cards, provenance_table, table
@@ -27,8 +27,9 @@ def plan_html(content: dict[str, Any], lang: Lang) -> str:
         [
             f'<div class="top">{header_html(view)}</div>',
             _section(
-                view.say("against_baseline"),
-                f'{cards(view)}<p class="lead">{plain(saving_text(view))}</p>{table(key_cells(view), name="keys")}{baseline_html(view)}',
+                view.say("key_figures" if is_baseline(view) else "against_baseline"),
+                f'{cards(view)}<p class="lead">{plain(saving_text(view))}</p>'
+                f"{table(key_cells(view), name='keys')}{baseline_html(view)}",
             ),
             _section(view.say("why"), _sentences(view.content["why"], view)) if content["why"] else "",
             _section(view.say("figures"), _figures(view, charts)),
@@ -37,7 +38,8 @@ def plan_html(content: dict[str, Any], lang: Lang) -> str:
             _section(view.say("provenance"), provenance_table(view)),
             _section(
                 view.say("schedule"),
-                f'<p class="quiet">{view.say("schedule_caption")}</p>{table(hour_cells(view), name="hours", foot=True)}',
+                f'<p class="quiet">{view.say("schedule_caption")}</p>'
+                f"{table(hour_cells(view), name='hours', foot=True)}",
             ),
         ]
     )

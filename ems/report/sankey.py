@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from ems.report.chart import Chart, base_layout
-from ems.report.energy_day import energy_day
-from ems.report.formats import number, plain
+from ems.report.energy_day import Node, energy_day
+from ems.report.formats import broken, number, plain
 from ems.report.palette import LINE, faint
 from ems.report.view import PlanView
+
+TALL = 0.04  # of all that comes in: boxes with room for two lines
 
 
 def sankey_charts(view: PlanView) -> list[Chart]:
@@ -17,7 +19,8 @@ def sankey_charts(view: PlanView) -> list[Chart]:
         return []
     place = {n.key: k for k, n in enumerate(nodes)}
     through = {n.key: max(day.inflow(n.key), day.outflow(n.key)) for n in nodes}
-    labels = [f"{plain(n.label)} {number(through[n.key])}" for n in nodes]
+    tall = TALL * sum(x for (a, _), x in day.links.items() if not day.inflow(a))
+    labels = [_label(n, through[n.key], through[n.key] > tall) for n in nodes]
     links = sorted(day.links.items(), key=lambda item: (place[item[0][0]], place[item[0][1]]))
     data = [
         {
@@ -28,10 +31,11 @@ def sankey_charts(view: PlanView) -> list[Chart]:
             "node": {
                 "label": labels,
                 "color": [n.colour for n in nodes],
-                "pad": 14,
+                "pad": 18,
                 "thickness": 14,
                 "line": {"color": LINE, "width": 0.5},
-                "hovertemplate": "%{label} kWh<extra></extra>",
+                "customdata": [plain(n.label) for n in nodes],
+                "hovertemplate": "%{customdata}<br>%{value:,.0f} kWh<extra></extra>",
             },
             "link": {
                 "source": [place[a] for (a, _), _ in links],
@@ -47,4 +51,12 @@ def sankey_charts(view: PlanView) -> list[Chart]:
     layout["font"]["size"] = 11
     layout["margin"] = {"l": 8, "r": 56, "t": 32, "b": 16}
     height = max(480, 26 * len(nodes))
-    return [Chart("sankey", view.say("sankey"), view.say("sankey_caption"), data, layout, height, least_width=900)]
+    return [Chart("sankey", view.say("sankey"), view.say("sankey_caption"), data, layout, height, least_width=1040)]
+
+
+def _label(node: Node, kwh: float, tall: bool) -> str:
+    """Name and amount; a box that is tall enough carries them in short lines."""
+    text = f"{node.label} {number(kwh)}"
+    if not tall:
+        return plain(text)
+    return broken(text, 10 if node.key.startswith("bus:") else 16)

@@ -36,7 +36,6 @@ TEXT: dict[str, tuple[str, str]] = {
         "The weather is taken from a typical year; it is not a forecast of this day.",
     ),
     # audit
-    "audit": ("审核", "Audit"),
     "audit_clean": (
         "审核通过: 各设备物理规律、母线平衡、状态衔接与费用复算均成立。",
         "Audit clean: the physics of every machine, the balances, the continuity and the money hold.",
@@ -50,6 +49,7 @@ TEXT: dict[str, tuple[str, str]] = {
     ),
     "wishes": ("未满足的愿望", "Unmet wishes"),
     # key figures
+    "key_figures": ("关键指标", "Key figures"),
     "against_baseline": ("与规则运行方案对比", "Against rule-based operation"),
     "figure": ("指标", "figure"),
     "plan": ("计划", "plan"),
@@ -106,8 +106,8 @@ TEXT: dict[str, tuple[str, str]] = {
     "standby": ("热备", "standby"),
     "warming": ("预热", "warming"),
     "on": ("运行", "on"),
-    "modules_on": ("运行 {on}/{all} 台", "{on} of {all} running"),
     "load": ("负荷", "load"),
+    "modules_on": ("运行 {on}/{all} 台", "{on} of {all} running"),
     "sankey": ("全天能量流向", "Energy of the day"),
     "sankey_caption": (
         "单位 kWh; 氢按低热值 33.33 kWh/kg 折算; 每条母线流入等于流出。",
@@ -215,11 +215,6 @@ TEXT: dict[str, tuple[str, str]] = {
     "c_pv_total": ("光伏合计", "PV total"),
     "c_intensity": ("排放因子", "intensity"),
     "figures_title": ("站点数据及其来源", "Figures of the site and where they come from"),
-    "f_name": ("名称", "name"),
-    "f_value": ("数值", "value"),
-    "f_source": ("来源", "source"),
-    "f_status": ("状态", "status"),
-    "f_count": ("个数", "count"),
     "f_none": ("没有假设值。", "There are no assumptions."),
     "assumptions": ("假设值", "Assumptions"),
     # toolbar of the figures

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
@@ -10,12 +9,15 @@ from typing import NamedTuple
 import numpy as np
 
 from ems.site import Site
-from models import Component, DeferrableDemand, GasEngine, Grid, Store, Window
+from models import Component, Store, Window
 from models.commitment import Machine
-from models.component import Floats
-from models.demand import Demand
+from models.component import fixed
+from models.demand import DeferrableDemand, Demand
+from models.gas_engine import GasEngine
+from models.grid import Grid
 from models.operation import PLENTY, Merit, Run
 from models.supply import GasSupply
+from models.window import Floats
 
 SERVED_FIRST = ("electricity", "hydrogen", "heat", "cooling", "water", "gas")
 
@@ -74,7 +76,9 @@ class Unit:
     @cached_property
     def carries(self) -> bool:
         """It only moves a carrier from one bus to another."""
-        into, out_of = ({p.quantity.carrier for p in self.component.ports if p.bus == bus} for bus in (self.bus, self.followed))
+        into, out_of = (
+            {p.quantity.carrier for p in self.component.ports if p.bus == bus} for bus in (self.bus, self.followed)
+        )
         return bool(self.followed) and into == out_of
 
 
@@ -83,6 +87,7 @@ class Spare(NamedTuple):
 
     unit: Unit
     quantity: str
+    bus: str
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,20 +105,22 @@ class Plant:
     def suppliers(self) -> dict[str, list[list[Unit | Spare]]]:
         """Bus -> merit -> who is asked, in this order."""
         found: dict[str, list[list[Unit | Spare]]] = {bus: [[] for _ in Merit] for bus in self.site.buses}
-        makers = sorted((u for u in self.units if u.supplies), key=lambda u: (u.merit, bool(u.followed) and not u.carries))
+        makers = sorted(
+            (u for u in self.units if u.supplies), key=lambda u: (u.merit, bool(u.followed) and not u.carries)
+        )
         for u in makers:
             for quantity, bus in u.spare:
-                found[bus][Merit.SPARE].append(Spare(u, quantity))
+                found[bus][Merit.SPARE].append(Spare(u, quantity, bus))
         for u in makers:
             at = found[u.bus]
             if u.is_store:
                 at[Merit.STORED].append(u)
             elif u.followed:
-                for level in at[: Merit.RESERVE]:
+                for level in at[: Merit.RESERVE if u.carries else Merit.OWN]:  # a chiller runs on heat that is left
                     level.append(u)
             elif u.merit < Merit.RESERVE:
                 at[u.merit].append(u)
-        for u in sorted(makers, key=lambda u: (u.is_store + 2 * (u.merit == Merit.RESERVE))):
+        for u in sorted(makers, key=lambda u: u.is_store + 2 * (u.merit == Merit.RESERVE)):
             found[u.bus][Merit.RESERVE].append(u)  # once more, now that their own inputs may come from reserves
         return found
 
@@ -155,6 +162,15 @@ class Plant:
         return found
 
     @cached_property
+    def users(self) -> dict[str, list[Unit]]:
+        """Bus -> who makes something else from it."""
+        found: dict[str, list[Unit]] = {bus: [] for bus in self.site.buses}
+        for u in self.units:
+            for bus in u.inputs if u.supplies and not u.carries else ():
+                found[bus].append(u)
+        return found
+
+    @cached_property
     def losses(self) -> dict[str, list[Unit]]:
         """Bus -> releases and coolers, without demands."""
         served = {u for units in self.demands.values() for u in units}
@@ -175,21 +191,24 @@ class Plant:
 
     def wanted_ahead(self, bus: str, t: int, steps: int) -> float:
         """What demands, releases and the buses behind take from a bus at the least in the coming steps, stores aside."""
-        return float(np.min(self._wanted(bus, frozenset())[t : t + steps]))
+        return float(np.min(self.wanted(bus)[t : t + steps]))
 
-    def _wanted(self, bus: str, seen: frozenset[str]) -> Floats:
+    def wanted(self, bus: str, seen: frozenset[str] = frozenset()) -> Floats:
+        """The same for every step."""
         if bus in self._wants:
             return self._wants[bus]
         total = np.zeros(len(self.w.inputs))
         for u in self.demands.get(bus, ()):
             if isinstance(u.component, Demand):
                 total += np.array(self.w.column(u.component.need_column))
-        total += sum(-u.component.operate(-PLENTY, 0, Run(self.w))[u.main[0][0]] * u.main[0][1] for u in self.losses[bus])
+        total += sum(
+            -u.component.operate(-PLENTY, 0, Run(self.w))[u.main[0][0]] * u.main[0][1] for u in self.losses[bus]
+        )
         total += sum(c.export_limit_kw for u in self.grids[bus] if isinstance(c := u.component, Grid))
         for u in self.carriers_from[bus]:
             if u.bus not in seen:
                 most = u.component.operate(PLENTY, 0, Run(self.w))[u.main[0][0]]
-                total += np.minimum(self._wanted(u.bus, seen | {bus}), most)
+                total += np.minimum(self.wanted(u.bus, seen | {bus}), most)
         if not seen:
             self._wants[bus] = total
         return total
@@ -217,7 +236,7 @@ class Plant:
             if isinstance(g, Grid) and g.electricity_bus == c.electricity_bus
         ]
         efficiency = c.curve.y[-1] / c.curve.x[-1]
-        wear = c.wear_cny_per_h * c.modules / float(c.size)  # type: ignore[arg-type]  rules need fixed sizes
+        wear = c.wear_cny_per_h * c.modules / fixed(c.size)
         own = min(gas, default=0.0) / efficiency + wear
         return Merit.FREE if own < min(power, default=float("inf")) else Merit.RESERVE
 
@@ -225,11 +244,3 @@ class Plant:
 def penalty(u: Unit) -> float:
     """What it costs to leave a demand unserved [CNY/kWh or CNY/kg]."""
     return float(u.component.penalty) if isinstance(u.component, Demand | DeferrableDemand) else 0.0
-
-
-def lowest(u: Unit, values: Mapping[str, float]) -> float:
-    """Least product of a machine's modules that are working or will be [kW or kg/h]."""
-    c = u.component
-    assert isinstance(c, Machine)
-    hot = values["on_modules"] + values.get("warming_modules", 0.0)
-    return c.lowest_product(hot)

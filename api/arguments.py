@@ -1,0 +1,145 @@
+"""What may be said on the command line, and how words become values."""
+
+from __future__ import annotations
+
+import argparse
+import locale
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from forecasting.errors import InputError
+from forecasting.horizon import checked_step
+
+COMMANDS = """\
+commands:
+  sites                what parks there are
+  check SITE           validate a site file; list assumptions and their status
+  forecast SITE        the input table: PV per roof, demands, prices, carbon
+  plan SITE            the day-ahead schedule, audited and explained
+  audit PLAN.json      judge a stored or hand-edited plan
+  schema               the JSON Schema of plan.json
+"""
+
+
+def parser() -> argparse.ArgumentParser:
+    """The whole command line; every command has its own --help."""
+    top = argparse.ArgumentParser(
+        prog="ems",
+        description="Energy management of green industrial parks.",
+        epilog=COMMANDS,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    top.add_argument("--version", action="version", version=_version())
+    sub = top.add_subparsers(dest="command", required=True, metavar="command")
+
+    sites = sub.add_parser("sites", help="what parks there are")
+    _language(sites)
+
+    check = sub.add_parser("check", help="validate a site file; list assumptions and their status")
+    _site(check)
+    _language(check)
+
+    forecast = sub.add_parser("forecast", help="the input table: PV per roof, demands, prices, carbon")
+    _site(forecast)
+    _day(forecast)
+    forecast.add_argument("--csv", metavar="FILE", help="write the whole table there, - for standard output")
+    _language(forecast)
+
+    plan = sub.add_parser("plan", help="the day-ahead schedule, audited and explained")
+    _site(plan)
+    _day(plan)
+    plan.add_argument("--objective", choices=("cost", "carbon", "balanced"), default="cost", help="what is minimised (default: cost)")
+    plan.add_argument("--gap", type=float, default=1e-3, metavar="SHARE", help="relative gap to prove (default: 0.001)")
+    plan.add_argument("--time-limit", type=float, default=60.0, metavar="S", help="seconds for the solver (default: 60)")
+    plan.add_argument("--state", metavar="FILE", help="state at the start: a state file or yesterday's plan.json")
+    plan.add_argument(
+        "--outage", action="append", default=[], metavar="NAME[:MODULES]", help="a machine that is out all day; repeatable"
+    )
+    plan.add_argument("--out", metavar="DIR", help="write plan.json, schedule.csv and plan.html there")
+    plan.add_argument("--json", metavar="FILE", help="write plan.json there, - for standard output")
+    _language(plan)
+
+    audit = sub.add_parser("audit", help="judge a stored or hand-edited plan")
+    audit.add_argument("plan", metavar="PLAN.json")
+    audit.add_argument("--json", metavar="FILE", help="write the violations there as JSON, - for standard output")
+    _language(audit)
+
+    sub.add_parser("schema", help="the JSON Schema of plan.json")
+    return top
+
+
+def _site(p: argparse.ArgumentParser) -> None:
+    p.add_argument("site", metavar="SITE", help="a name under sites/ or the path of a site file")
+
+
+def _day(p: argparse.ArgumentParser) -> None:
+    p.add_argument("--date", metavar="D", help="local day as 2026-11-23, today or tomorrow (default: tomorrow)")
+    p.add_argument(
+        "--weather",
+        default="auto",
+        metavar="W",
+        help="auto (Open-Meteo, else the climatology), open-meteo, climatology, a .epw or a .csv file (default: auto)",
+    )
+    p.add_argument("--step", default="15min", metavar="STEP", help="5min to 1h (default: 15min)")
+
+
+def _language(p: argparse.ArgumentParser) -> None:
+    p.add_argument("--lang", choices=("zh", "en"), default=_spoken(), help="language of what is shown (default: the system's)")
+
+
+def _spoken() -> str:
+    """Chinese where the system speaks it, else English."""
+    spoken = locale.getlocale()[0] or ""
+    return "zh" if spoken.lower().startswith(("zh", "chinese")) else "en"
+
+
+def _version() -> str:
+    from importlib.metadata import version
+
+    return f"park-ems {version('park-ems')}"
+
+
+def day(given: str | None, timezone: str, now: datetime | None = None) -> date:
+    """The local day meant; raises `InputError` for days that do not exist or that no data reaches."""
+    today = (now or datetime.now(ZoneInfo(timezone))).astimezone(ZoneInfo(timezone)).date()
+    if given in (None, "tomorrow"):
+        return today + timedelta(days=1)
+    if given == "today":
+        return today
+    try:
+        meant = date.fromisoformat(str(given))
+    except ValueError as error:
+        raise InputError("--date", "", given, "a day that exists, as 2026-11-23, today or tomorrow", str(error)) from error
+    if not 2000 <= meant.year <= 2100:
+        raise InputError("--date", "", given, "a day from 2000 to 2100")
+    return meant
+
+
+def minutes(given: str) -> int:
+    """Minutes of a step such as 15min or 1h."""
+    text = given.strip().lower()
+    for ending, factor in (("min", 1), ("h", 60)):
+        number = text.removesuffix(ending)
+        if text.endswith(ending) and number.isdigit():
+            return checked_step(int(number) * factor)
+    raise InputError("--step", "", given, "such as 15min, 30min or 1h")
+
+
+def share(name: str, value: float, low: float, high: float) -> float:
+    """A number within bounds, or an `InputError` that names the option."""
+    if not low <= value <= high:
+        raise InputError(name, "", value, f"a number from {low:g} to {high:g}")
+    return value
+
+
+def outage(given: str) -> tuple[str, int | None]:
+    """Machine and number of modules of NAME or NAME:MODULES."""
+    name, _, modules = given.partition(":")
+    if modules and not (modules.isdigit() and int(modules) > 0):
+        raise InputError("--outage", "", given, "NAME or NAME:MODULES, such as alkaline:1")
+    return name, int(modules) if modules else None
+
+
+def file_path(given: str) -> Path:
+    return Path(given).expanduser()

@@ -1,0 +1,47 @@
+"""The command `ems`. Exit codes: 0 done, 1 the audit objects, 2 unusable input, 130 cancelled."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+
+from api.arguments import parser
+from forecasting.errors import InputError
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; errors of the user's making are one sentence on standard error."""
+    args = parser().parse_args(argv)
+    try:
+        return _command(args.command)(args)
+    except InputError as error:
+        print(f"ems: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("ems: cancelled, nothing was written", file=sys.stderr)
+        return 130
+    except BrokenPipeError:  # the reader of our output has gone: nothing left to say
+        sys.stderr.close()
+        return 0
+
+
+def _command(name: str) -> Callable[[argparse.Namespace], int]:
+    """The function of a command, its imports paid for only now."""
+    if name == "plan":
+        from api.plan_command import plan
+
+        return plan
+    from api import commands
+
+    return {
+        "sites": commands.sites,
+        "check": commands.check,
+        "forecast": commands.forecast,
+        "audit": commands.audit,
+        "schema": commands.schema,
+    }[name]
+
+
+if __name__ == "__main__":
+    sys.exit(main())

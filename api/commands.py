@@ -1,0 +1,97 @@
+"""The commands that only look: sites, check, forecast, audit, schema."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+from rich.console import Console
+
+from api import arguments
+from api.files import write_text
+from ems.site_file import read_site, site_names
+from forecasting.errors import InputError
+from models import PV
+
+
+def sites(args: argparse.Namespace) -> int:
+    """List the parks; a broken site file is listed with its fault."""
+    console = Console()
+    for name in site_names():
+        try:
+            site = read_site(name).site
+            title = site.title.zh if args.lang == "zh" else site.title.en
+            console.print(f"[bold]{name}[/]  {title}  ({len(site.components)} components, {site.place.timezone})", highlight=False)
+        except InputError as error:
+            console.print(f"[bold]{name}[/]  [red]{error}[/]", highlight=False)
+    return 0
+
+
+def check(args: argparse.Namespace) -> int:
+    """Validate a site, its tariff, factors and columns; list its assumptions."""
+    from datetime import date
+
+    from api.table import show_figures
+    from ems.inputs import make_inputs, missing_columns
+
+    file = read_site(args.site)
+    inputs = make_inputs(file, date.today(), step_minutes=60, weather="climatology")  # noqa: DTZ011  any day will do
+    if absent := missing_columns(file, inputs.table):
+        raise InputError(str(file.path), "column", "; ".join(absent), f"one of {', '.join(map(str, inputs.table.columns))}")
+    show_figures(file.figures(), args.lang, Console())
+    return 0
+
+
+def forecast(args: argparse.Namespace) -> int:
+    """Show the inputs of a day hour by hour, or write them all as CSV."""
+    from api.table import show_inputs
+    from ems.inputs import make_inputs
+
+    file = read_site(args.site)
+    day = arguments.day(args.date, file.site.place.timezone)
+    inputs = make_inputs(file, day, step_minutes=arguments.minutes(args.step), weather=args.weather)
+    if args.csv:
+        table = inputs.table.assign(tariff_band=inputs.bands)
+        text = table.rename_axis("time").rename(index=lambda t: t.isoformat()).to_csv()
+        write_text(args.csv, text)
+        if args.csv == "-":
+            return 0
+    roofs = [c for c in file.site.components if isinstance(c, PV)]
+    show_inputs(
+        inputs.table,
+        inputs.bands,
+        args.lang,
+        Console(),
+        kwp={c.name: float(c.capacity_kwp) for c in roofs if isinstance(c.capacity_kwp, float | int)},
+        labels={c.name: c.label(args.lang) for c in roofs},
+        notes=[n.zh if args.lang == "zh" else n.en for n in inputs.notes],
+    )
+    return 0
+
+
+def audit(args: argparse.Namespace) -> int:
+    """Judge a stored plan; exit code 1 where it breaks a law."""
+    from ems.plan_file import audit_plan, read_plan, violation_to_dict
+
+    path = Path(args.plan)
+    violations = audit_plan(read_plan(path), str(path))
+    if args.json:
+        write_text(args.json, json.dumps([violation_to_dict(v) for v in violations], ensure_ascii=False, indent=1) + "\n")
+    if args.json != "-":
+        clean = {"zh": "审核通过: 未发现违反任何约束。", "en": "Clean: no law is broken."}[args.lang]
+        broken = {"zh": f"审核不通过: {len(violations)} 处。", "en": f"Not clean: {len(violations)} broken laws."}[args.lang]
+        print(broken if violations else clean)
+        for v in violations:
+            print(f"  {v.component}: {v.law}, {v.worst:.4g}, {v.at:%Y-%m-%d %H:%M}")
+    return 1 if violations else 0
+
+
+def schema(args: argparse.Namespace) -> int:
+    """Print the JSON Schema of plan.json."""
+    from ems.plan_schema import plan_schema
+
+    json.dump(plan_schema(), sys.stdout, ensure_ascii=False, indent=1)
+    print()
+    return 0

@@ -1,0 +1,106 @@
+"""The command `ems plan`: plan, show, write."""
+
+from __future__ import annotations
+
+import argparse
+import difflib
+import sys
+from contextlib import nullcontext
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+
+from api import arguments
+from api.files import write_text
+from ems.plan import Plan, make_plan
+from ems.plan_file import to_dict, to_json
+from ems.problem import Limits
+from ems.site_file import SiteFile, read_site
+from ems.solve import Progress, Solver
+from ems.state import read_state
+from forecasting.errors import InputError
+from models.commitment import Machine
+
+PHASES = {
+    "inputs": ("weather and demands", "天气与需求"),
+    "baseline": ("rule-based baseline", "规则运行基准"),
+    "build": ("model", "建模"),
+    "solve": ("search", "求解"),
+    "explain": ("reasons", "解释"),
+}
+
+
+def plan(args: argparse.Namespace) -> int:
+    """Plan a day; exit code 1 where no plan could be released."""
+    with Solver() as solver:  # its process starts while the inputs are made
+        made = _make(args, solver)
+    content = to_dict(made)
+    if args.json:
+        write_text(args.json, to_json(content) + "\n")
+    if args.out:
+        _write(Path(args.out), content, args.lang)
+    if args.json != "-":
+        from api.table import show_plan
+
+        console = Console()
+        show_plan(content, args.lang, console)
+        if args.out:
+            console.print(f"\n{args.out}/plan.html  schedule.csv  plan.json", highlight=False)
+    return 1 if made.outcome == "infeasible" else 0
+
+
+def _make(args: argparse.Namespace, solver: Solver) -> Plan:
+    file = _with_outages(read_site(args.site), args.outage)
+    day = arguments.day(args.date, file.site.place.timezone)
+    limits = Limits(
+        arguments.share("--time-limit", args.time_limit, 1, 86_400), arguments.share("--gap", args.gap, 0, 1)
+    )
+    state = read_state(arguments.file_path(args.state), file.site) if args.state else None
+    quiet = Console(stderr=True)
+    lang = ("en", "zh").index(args.lang)
+    with quiet.status("…") if quiet.is_terminal else nullcontext() as status:
+
+        def show(phase: str, progress: Progress | None) -> None:
+            if status is not None:
+                found = f"  {progress.objective:,.0f} CNY, ≥ {progress.bound:,.0f}" if progress else ""
+                status.update(PHASES[phase][lang] + found)
+
+        return make_plan(
+            file,
+            day,
+            solver,
+            weather=args.weather,
+            objective=args.objective,
+            step_minutes=arguments.minutes(args.step),
+            limits=limits,
+            state=state,
+            progress=show,
+        )
+
+
+def _with_outages(file: SiteFile, given: list[str]) -> SiteFile:
+    machines = {c.name: c for c in file.site.components if isinstance(c, Machine)}
+    changes: dict[str, dict[str, Any]] = {}
+    for word in given:
+        name, modules = arguments.outage(word)
+        if name not in machines:
+            close = difflib.get_close_matches(name, machines, n=1)
+            raise InputError("--outage", "", name, f"one of {', '.join(machines)}", f"did you mean {close[0]}?" if close else "")
+        if modules and modules > machines[name].modules:
+            raise InputError("--outage", "", word, f"at most {machines[name].modules} modules of {name}")
+        out = [*machines[name].outages, *changes.get(name, {}).get("outages", []), {"modules": modules}]
+        changes[name] = {"outages": [o if isinstance(o, dict) else o.model_dump() for o in out]}
+    return replace(file, site=file.site.with_components(**changes)) if changes else file
+
+
+def _write(folder: Path, content: dict[str, Any], lang: str) -> None:
+    """Pages and tables are made first: nothing is written unless all of it can be."""
+    from ems.plan_file import to_csv
+    from ems.report import plan_html
+
+    texts = {"plan.html": plan_html(content, lang), "schedule.csv": to_csv(content), "plan.json": to_json(content) + "\n"}  # type: ignore[arg-type]
+    for name, text in texts.items():
+        write_text(folder / name, text)
+    print(f"ems: {folder} written", file=sys.stderr)
