@@ -19,6 +19,7 @@ CAUSES = {  # cause -> (English, Chinese, what kind of money it is)
     "unserved": ("penalty: demand not served", "罚项:未满足需求", "wish"),
     "over_contract": ("penalty: above contracted demand", "罚项:超合同需量", "wish"),
     "spill": ("penalty: released", "罚项:排放", "wish"),
+    "tie_break": ("tie-break of part-load curves", "部分负荷曲线定序项", "tie"),
     "import": ("electricity bought", "购电", "emission"),
     "fuel": ("fuel burned", "燃料燃烧", "emission"),
 }

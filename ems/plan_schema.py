@@ -99,7 +99,7 @@ def plan_schema() -> dict[str, Any]:
                     description="rule-based operation of the same day",
                 ),
                 "accounts": ACCOUNTS,
-                "cause_text": _map(_object({"en": TEXT, "zh": TEXT, "kind": {"enum": ["paid", "wear", "stock", "wish", "emission"]}})),
+                "cause_text": _map(_object({"en": TEXT, "zh": TEXT, "kind": {"enum": ["paid", "wear", "stock", "wish", "tie", "emission"]}})),
                 "state_start": STATE,
                 "state_end": {**STATE, "description": "opens the next plan: ems plan --state plan.json"},
                 "sizes": _map(NUMBER),

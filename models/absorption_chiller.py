@@ -72,6 +72,7 @@ class AbsorptionChiller(Machine):
         b.full_load = pyo.Constraint(w.t, rule=lambda b, t: b.cooling[t] <= c.online[t])
         if self.min_load:
             b.min_load = pyo.Constraint(w.t, rule=lambda b, t: b.cooling[t] >= self.min_load * c.online[t])
+        self.ramp(b, w, [b.cooling[t] for t in w.t], c)
         series: dict[str, Any] = {
             **c.series,
             "cooling_kw": b.cooling,

@@ -105,6 +105,7 @@ class GasBoiler(Machine):
         b.full_load = pyo.Constraint(w.t, rule=lambda b, t: b.heat[t] <= c.online[t])
         if self.min_load:
             b.min_load = pyo.Constraint(w.t, rule=lambda b, t: b.heat[t] >= self.min_load * c.online[t])
+        self.ramp(b, w, [b.heat[t] for t in w.t], c)
         gas = [1 / self.efficiency * b.heat[t] for t in w.t]
         return Formulation({**c.series, "heat_kw": b.heat, "gas_kw": gas}, c.cost, sizes={"capacity": c.capacity})
 

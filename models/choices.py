@@ -85,6 +85,11 @@ class Memory:
         self.on, self.load = round(table["on_modules"][-1]), table[load_name][-1]
         self.step, self.choices = done, []
 
+    @property
+    def bound(self) -> int:
+        """Steps after the present one for which a module that started must still stay on."""
+        return next((self.up - ago - 1 for ago in range(1, self.up) if self.starts[-ago]), 0)
+
     def recent(self, events: list[int], steps: int) -> int:
         """Events of the last ``steps`` steps before the present one."""
         return sum(events[len(events) - steps :]) if steps > 0 else 0

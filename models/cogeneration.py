@@ -1,10 +1,10 @@
 """Fuel in, electricity and heat out, with part-load curve: what fuel cells and gas engines share.
 
     power[t]  = curve(fuel[t])                     data-sheet points (load share, electric efficiency on LHV)
-    heat[t]  <= total_efficiency * fuel[t] - power[t]          the rest leaves by the machine's own cooler
+    heat[t]  <= heat_recoverable * (fuel[t] - power[t])         the rest leaves by flue and the machine's own cooler
     fuel in kW of lower heating value
 
-The curve enters as its concave hull: power <= every chord, power >= the chord from minimum to full load.
+The curve enters as its concave hull: power <= every chord (see `models.curve`).
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from pydantic import Field, field_validator, model_validator
 from models import pyo
 from models.commitment import Machine
 from models.component import Block, Efficiency, Formulation, Size, Violation, over
-from models.curve import Curve
+from models.curve import TIE_CNY_PER_KWH, Curve
 from models.operation import Run, between
 from models.window import Expr, Floats, Window
 
@@ -31,7 +31,7 @@ Points = tuple[tuple[float, float], ...]
 class Cogenerator(Machine):
     capacity_kw: Size = Field(description="rated electric output of all modules [kW]")
     electric_efficiency: Points = Field(min_length=2, description="(load share, electric efficiency on LHV)")
-    total_efficiency: Efficiency = Field(0.9, description="electricity and usable heat over fuel, LHV")
+    heat_recoverable: Efficiency = Field(0.8, description="usable heat over what is not electricity, LHV")
     electricity_bus: str = "electricity"
     heat_bus: str | None = "heat"
 
@@ -48,8 +48,6 @@ class Cogenerator(Machine):
     def _consistent(self) -> Cogenerator:
         if self.curve.hull_error > CURVE_TOLERANCE:
             raise ValueError(f"electric_efficiency is not concave enough: its hull is {self.curve.hull_error:.1%} off")
-        if max(eta for _, eta in self.electric_efficiency) > self.total_efficiency:
-            raise ValueError("total_efficiency is below the electric efficiency")
         return self
 
     @property
@@ -82,28 +80,35 @@ class Cogenerator(Machine):
             rule=lambda b, k, t: power[t]
             <= self.curve.chords[k].slope * fuel[t] + self.curve.chords[k].intercept * online[t],
         )
-        floor = self.curve.floor
-        b.floor = pyo.Constraint(w.t, rule=lambda b, t: power[t] >= floor.slope * fuel[t] + floor.intercept * online[t])
         self.ramp(b, w, [power[t] for t in w.t], c)
         series: dict[str, Any] = {**c.series, "power_kw": power}
         if self.heat_bus:
             b.heat = pyo.Var(w.t, domain=pyo.NonNegativeReals)
             b.recovered = pyo.Constraint(
-                w.t, rule=lambda b, t: b.heat[t] <= self.total_efficiency * fuel[t] - power[t]
+                w.t, rule=lambda b, t: b.heat[t] <= self.heat_recoverable * (fuel[t] - power[t])
             )
             series["heat_kw"] = b.heat
-        return series, [fuel[t] for t in w.t], c.cost, c.capacity
+        tie = TIE_CNY_PER_KWH * w.total(lambda t: self.curve.steepest * fuel[t] - power[t])
+        return series, [fuel[t] for t in w.t], {**c.cost, "tie_break": tie}, c.capacity
+
+    def fuel_kw(self, s: pd.DataFrame) -> Floats:
+        """Fuel used [kW LHV]."""
+        raise NotImplementedError
+
+    def bill(self, s: pd.DataFrame, w: Window) -> dict[str, Floats]:
+        hidden = self.curve.steepest * self.fuel_kw(s) - s["power_kw"].to_numpy(float)
+        return {**super().bill(s, w), "tie_break": TIE_CNY_PER_KWH * w.step_h * hidden}
 
     def load_kw(self, s: pd.DataFrame) -> Floats:
         return s["power_kw"].to_numpy(float)
 
-    def check_production(self, s: pd.DataFrame, w: Window, fuel: Floats) -> Iterator[Violation]:
-        power = s["power_kw"].to_numpy(float)
+    def check_production(self, s: pd.DataFrame, w: Window) -> Iterator[Violation]:
+        fuel, power = self.fuel_kw(s), s["power_kw"].to_numpy(float)
         yield from self.check_commitment(s, w, power)
         made = self.curve.output(fuel, self.online_kw(s, w))
         yield from self.violation("part-load curve", over(np.abs(power - made), CURVE_TOLERANCE * made), s.index)
         if self.heat_bus:
-            yield from self.between("heat recovered", s["heat_kw"], 0, self.total_efficiency * fuel - power, s.index)
+            yield from self.between("heat recovered", s["heat_kw"], 0, self.heat_recoverable * (fuel - power), s.index)
 
     def build(self, b: Block, w: Window) -> Formulation:
         raise NotImplementedError
@@ -118,7 +123,7 @@ class Cogenerator(Machine):
             (self.name, "curve"), lambda: (np.array(self.curve.x).tolist(), np.array(self.curve.y).tolist())
         )
         fuel = online * between(load / online, y, x) if online > 0 else 0.0
-        return {"power_kw": load, "heat_kw": max(0.0, self.total_efficiency * fuel - load)}, fuel
+        return {"power_kw": load, "heat_kw": max(0.0, self.heat_recoverable * (fuel - load))}, fuel
 
     def operate(self, want: float, t: int, run: Run) -> dict[str, float]:
         """``want`` is electricity [kW]."""

@@ -8,7 +8,7 @@ For modules n, step d [h], warm-up of k whole steps and the share r of the next 
     on[t] - on[t-1] = resume[t] - lapse[t]                 where standby takes time to leave
     online[t] = capacity / n * (on[t] - r * start[t-k] - r_w * resume[t])     capacity that can work, mean of the step
     min_load * online[t] <= load[t] <= online[t]
-    sum of start over min_up   <= hot[t] + out[t]          (Rajan and Takriti 2005: start sums; out of service)
+    sum of start over min_up   <= hot[t] + failed[t]       (Rajan and Takriti 2005: start sums; failed meanwhile)
     sum of stop  over min_down <= n - hot[t],   hot[t] <= n - out[t]
 
 With one module `start`, `stop` and `resume` are continuous, whole whenever the counts are: `start <= hot` and
@@ -24,7 +24,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from models import pyo
 from models.choices import Choice, Memory, best, choices
@@ -81,6 +81,13 @@ class Machine(Component):
     wear_cny_per_h: NonNegative = Field(0.0, description="wear per hour a module runs [CNY/h]")
     outages: tuple[Outage, ...] = ()
 
+    @model_validator(mode="after")
+    def _idle_electricity_is_taken(self) -> Machine:
+        taken = any(q.name == "auxiliary_kw" for q in self.QUANTITIES)
+        if (self.standby_share or self.cold_start_kwh_per_kw) and not taken:
+            raise ValueError(f"a {self.kind} takes no electricity while it waits or warms up: leave the figure out")
+        return self
+
     @property
     def size(self) -> Size:
         """Capacity of all modules together; subclasses name the field that holds it."""
@@ -117,6 +124,23 @@ class Machine(Component):
             out += hit * (o.modules or self.modules)
         return np.minimum(out, self.modules)
 
+    def _stopped_early(self, w: Window) -> Floats:
+        """Modules that started within the minimum up time and run no more: failed, or off when the window opened."""
+        steps, out = w.steps_of(max(self.min_up_h, w.step_h)), self.out_of_service(w)
+        lately = np.array([out[max(0, t - steps + 1) : t + 1].max() for t in w.t])
+        return lately + self._surplus(w, "starts", steps, w.start(self.name, "hot_modules", 0.0))
+
+    def _started_early(self, w: Window) -> Floats:
+        """Modules that stopped within the minimum down time and were on again when the window opened."""
+        steps = w.steps_of(max(self.min_down_h, w.step_h))
+        return self._surplus(w, "stops", steps, self.modules - w.start(self.name, "hot_modules", 0.0))
+
+    def _surplus(self, w: Window, key: str, steps: int, possible: float) -> Floats:
+        """Events of the state within the last ``steps`` that the modules at the opening do not bear out."""
+        none = [0.0] * len(w.inputs)
+        events = np.array([sum(w.lag(none, t, j, self.name, key) for j in range(steps)) for t in w.t], float)
+        return over(events, possible)
+
     def warm_up(self, w: Window) -> tuple[int, float]:
         """Whole steps of warm-up and the share of the next step that it still takes."""
         steps = self.cold_start_min / 60 / w.step_h
@@ -143,9 +167,16 @@ class Machine(Component):
             rule=lambda b, t: hot[t] - w.before(hot, t, self.name, "hot_modules", 0.0) == start[t] - stop[t],
         )
         up_h, down_h = max(self.min_up_h, k), max(self.min_down_h, k)
-        out = n - free  # a module that fails stops whatever its minimum up time
-        b.min_up = pyo.Constraint(w.t, rule=lambda b, t: past(start, t, up_h, "starts") <= hot[t] + float(out[t]))
-        b.min_down = pyo.Constraint(w.t, rule=lambda b, t: past(stop, t, down_h, "stops") <= n - hot[t])
+        failed, woken = self._stopped_early(w), self._started_early(w)
+        idle_start_pays = bool(part) or not self.start_cny  # else no one starts and stops in the same step
+        if up_h > k or idle_start_pays:
+            b.min_up = pyo.Constraint(
+                w.t, rule=lambda b, t: past(start, t, up_h, "starts") <= hot[t] + float(failed[t])
+            )
+        if down_h > k or idle_start_pays:
+            b.min_down = pyo.Constraint(
+                w.t, rule=lambda b, t: past(stop, t, down_h, "stops") <= n - hot[t] + float(woken[t])
+            )
 
         warming: list[Expr] = [past(start, t, whole * k, "starts") if whole else 0.0 for t in w.t]
         tail: list[Expr] = [part * w.lag(start, t, whole, self.name, "starts") if part else 0.0 for t in w.t]
@@ -153,8 +184,8 @@ class Machine(Component):
         resume: list[Expr] = [0.0 for _ in w.t]
         if self.has_standby:
             b.on = pyo.Var(w.t, **count, bounds=lambda b, t: (0, float(free[t])))
-            b.ready = pyo.Constraint(w.t, rule=lambda b, t: b.on[t] <= hot[t] - warming[t])
             on = [b.on[t] for t in w.t]
+            b.ready = pyo.Constraint(w.t, rule=lambda b, t: on[t] <= hot[t] - warming[t])
         if self.has_warm_start:
             was = [w.before(on, t, self.name, "on_modules", 0.0) for t in w.t]
             b.resume = pyo.Var(w.t, **(count if n > 1 else {}), bounds=(0, n))
@@ -227,6 +258,9 @@ class Machine(Component):
         b.changed = pyo.Constraint(w.t, rule=lambda b, t: on[t] - was[t] == b.joined[t] - b.left[t])
         b.can_join = pyo.Constraint(w.t, rule=lambda b, t: b.joined[t] <= self.modules - was[t])
         b.can_leave = pyo.Constraint(w.t, rule=lambda b, t: b.left[t] <= self.modules - on[t])
+        if self.modules > 1:  # none jumps twice: those that join run now, those that leave ran before
+            b.joined_run = pyo.Constraint(w.t, rule=lambda b, t: b.joined[t] <= on[t])
+            b.left_ran = pyo.Constraint(w.t, rule=lambda b, t: b.left[t] <= was[t])
         b.ramp_up = pyo.Constraint(
             w.t, rule=lambda b, t: load[t] - last[t] <= module * (reach * was[t] + jump * b.joined[t])
         )
@@ -302,9 +336,9 @@ class Machine(Component):
             warming = self.events(s, w, STARTS.name, "starts", whole)
             yield from self.violation("warm-up time", s[WARMING.name] - warming, i)
         ups = self.events(s, w, STARTS.name, "starts", w.steps_of(max(self.min_up_h, w.step_h)))
-        yield from self.violation("minimum up time", over(ups, hot + self.out_of_service(w)), i)
+        yield from self.violation("minimum up time", over(ups, hot + self._stopped_early(w)), i)
         downs = self.events(s, w, STOPS.name, "stops", w.steps_of(max(self.min_down_h, w.step_h)))
-        yield from self.violation("minimum down time", over(downs, n - hot), i)
+        yield from self.violation("minimum down time", over(downs, n - hot + self._started_early(w)), i)
         online = self.online_kw(s, w) * factor
         yield from self.violation("above capacity or working while off", over(load, online), i)
         yield from self.violation("below minimum load", over(self.min_load * online, load), i)
@@ -402,6 +436,11 @@ class Machine(Component):
     def derating(self, t: int, run: Run) -> float:
         """Share of the capacity that can be had in step ``t``."""
         return 1.0
+
+    def bound(self, run: Run) -> int:
+        """Steps after the present one for which a module that started must still stay on."""
+        m: Memory = run.once((self.name, "memory"), lambda: Memory(self, run))
+        return m.bound
 
     def idle_kw(self, c: Choice, w: Window) -> float:
         """Electricity of warm-up and standby [kW]."""

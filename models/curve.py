@@ -4,6 +4,10 @@ A converter with rated input ``capacity`` makes ``output = capacity * y(x)`` fro
 Where y is concave, ``output <= slope_k * input + intercept_k * online_capacity`` for every chord k of the
 points is exact as long as more output is never unwanted, and scaling the intercept by the capacity that is
 online carries it over to "off" and to any number of identical modules that share the load equally.
+
+So that output is not hidden below the curve where no one wants it (a full tank, a curtailed sun), a tie-break of
+``tie * (steepest * input - output)`` makes it dearer to hide a unit than to let it go by a spill that costs less
+than the tie; along the curve the term is all but zero and never pays for more input.
 """
 
 from __future__ import annotations
@@ -17,6 +21,8 @@ import numpy as np
 from models.window import Floats
 
 SPARED = 1e-3  # of the output: what a chord may leave out, a fifth of what the audit allows
+TIE_CNY_PER_KG = 0.02  # of hydrogen made
+TIE_CNY_PER_KWH = 0.001  # of electricity made: both far below every real price
 
 
 class Chord(NamedTuple):
@@ -79,10 +85,10 @@ class Curve:
         """Upper chords: output <= slope * input + intercept * online capacity."""
         return tuple(self._chord(a, b) for a, b in zip(self.corners, self.corners[1:], strict=False))
 
-    @cached_property
-    def floor(self) -> Chord:
-        """Chord from minimum to full load, below the curve: output may not be hidden under it."""
-        return self._chord(0, len(self.x) - 1)
+    @property
+    def steepest(self) -> float:
+        """Most output that one more unit of input gives anywhere on the curve."""
+        return self.chords[0].slope
 
     def _chord(self, a: int, b: int) -> Chord:
         slope = (self.y[b] - self.y[a]) / (self.x[b] - self.x[a])

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import time
+from itertools import pairwise
 from typing import Any, ClassVar, Literal, NamedTuple
 
 import numpy as np
@@ -121,6 +122,14 @@ class DeferrableDemand(_Demand):
     slots: tuple[Slot, ...] = Field(min_length=1)
     rate_limit: Positive = Field(description="largest rate [kW or kg/h]")
 
+    @model_validator(mode="after")
+    def _apart(self) -> DeferrableDemand:
+        slots = sorted(self.slots, key=lambda slot: slot.start)
+        for one, other in pairwise(slots):
+            if one.end == time(0) or other.start < one.end:
+                raise ValueError(f"the windows from {one.start} and {other.start} overlap: what is served counts once")
+        return self
+
     KIND_EN: ClassVar[str] = "deferrable demand"
     KIND_ZH: ClassVar[str] = "可平移负荷"
     example: ClassVar[dict[str, Any]] = {
@@ -160,8 +169,9 @@ class DeferrableDemand(_Demand):
     def build(self, b: Block, w: Window) -> Formulation:
         runs = self.runs(w)
         inside = {t for run in runs for t in run.steps}
+        last = {run.steps[-1]: run.need / w.step_h for run in runs}  # only then is it known what is short
         b.served = pyo.Var(w.t, bounds=lambda b, t: (0, self.rate_limit if t in inside else 0))
-        b.unserved = pyo.Var(w.t, bounds=lambda b, t: (0, self.rate_limit * 24 if t in inside else 0))
+        b.unserved = pyo.Var(w.t, bounds=lambda b, t: (0, last.get(t, 0.0)))
         b.need = pyo.Constraint(
             range(len(runs)),
             rule=lambda b, k: w.step_h * pyo.quicksum(b.served[t] + b.unserved[t] for t in runs[k].steps)
@@ -178,17 +188,18 @@ class DeferrableDemand(_Demand):
 
     def check(self, s: pd.DataFrame, w: Window) -> Iterator[Violation]:
         served, unserved = (s[f"{what}_{self.unit}"].to_numpy(float) for what in ("served", "unserved"))
-        allowed, missing = np.zeros(len(s)), np.zeros(len(s))
+        allowed, missing, early = np.zeros(len(s)), np.zeros(len(s)), np.ones(len(s))
         for run in self.runs(w):
             allowed[run.steps] = self.rate_limit
             last = run.steps[-1]
+            early[last] = 0.0
             given, short = (x[run.steps].sum() * w.step_h for x in (served, unserved))
             missing[last] = max(over(run.need, given + short), over(given, run.most))
             if not short < 1e-6:
                 missing[last] = max(missing[last], abs(given + short - run.need))
         yield from self.violation("amounts of the windows", missing, s.index)
         yield from self.between("rate", served, 0, allowed, s.index)
-        yield from self.violation("unserved outside windows", unserved * (allowed == 0), s.index)
+        yield from self.violation("unserved before a window ends", unserved * early, s.index)
         yield from self.violation("unserved below zero", over(-unserved, 0), s.index)
 
     def state_bounds(self) -> dict[str, tuple[float, float, float]]:

@@ -5,8 +5,8 @@
     water[t]     = water_kg_per_kg * hydrogen[t]
     auxiliary[t] = warm-up and standby
 
-The curve enters as its concave hull (see `models.curve`): hydrogen <= every chord, >= the chord from minimum to
-full load. Heat that no one wants stays in the machine's own cooler.
+The curve enters as its concave hull (see `models.curve`): hydrogen <= every chord. Heat that no one wants stays in
+the machine's own cooler.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from pydantic import Field, field_validator, model_validator
 from models import pyo
 from models.commitment import Machine
 from models.component import Block, Formulation, Quantity, Share, Size, Violation, over
-from models.curve import Curve
+from models.curve import TIE_CNY_PER_KG, Curve
 from models.operation import Run, between
 from models.window import Floats, Window
 
@@ -115,10 +115,6 @@ class Electrolyser(Machine):
             rule=lambda b, k, t: hydrogen[t]
             <= self.curve.chords[k].slope * power[t] + self.curve.chords[k].intercept * online[t],
         )
-        floor = self.curve.floor
-        b.floor = pyo.Constraint(
-            w.t, rule=lambda b, t: hydrogen[t] >= floor.slope * power[t] + floor.intercept * online[t]
-        )
         self.ramp(b, w, [power[t] for t in w.t], c)
         series: dict[str, Any] = {**c.series, "power_kw": power, "hydrogen_kg_per_h": hydrogen}
         if any(q.name == "auxiliary_kw" for q in self.quantities):
@@ -132,7 +128,12 @@ class Electrolyser(Machine):
             series["heat_kw"] = b.heat
         if self.water_bus:
             series["water_kg_per_h"] = [self.water_kg_per_kg * hydrogen[t] for t in w.t]
-        return Formulation(series, c.cost, sizes={"capacity": c.capacity})
+        tie = TIE_CNY_PER_KG * w.total(lambda t: self.curve.steepest * power[t] - hydrogen[t])
+        return Formulation(series, {**c.cost, "tie_break": tie}, sizes={"capacity": c.capacity})
+
+    def bill(self, s: pd.DataFrame, w: Window) -> dict[str, Floats]:
+        hidden = self.curve.steepest * s["power_kw"].to_numpy(float) - s["hydrogen_kg_per_h"].to_numpy(float)
+        return {**super().bill(s, w), "tie_break": TIE_CNY_PER_KG * w.step_h * hidden}
 
     def load_kw(self, s: pd.DataFrame) -> Floats:
         return s["power_kw"].to_numpy(float)

@@ -17,7 +17,7 @@ from models import pyo
 from models.cogeneration import Cogenerator
 from models.component import Block, Formulation, Quantity, Violation
 from models.operation import Merit, Run
-from models.window import Window
+from models.window import Floats, Window
 
 LHV_KWH_PER_KG = 33.33
 
@@ -61,9 +61,12 @@ class FuelCell(Cogenerator):
             series["water_kg_per_h"] = b.water
         return Formulation(series, cost, sizes={"capacity": capacity})
 
+    def fuel_kw(self, s: pd.DataFrame) -> Floats:
+        return s["hydrogen_kg_per_h"].to_numpy(float) * LHV_KWH_PER_KG
+
     def check(self, s: pd.DataFrame, w: Window) -> Iterator[Violation]:
         hydrogen = s["hydrogen_kg_per_h"].to_numpy(float)
-        yield from self.check_production(s, w, hydrogen * LHV_KWH_PER_KG)
+        yield from self.check_production(s, w)
         if self.water_bus:
             most = self.recovered_water_kg_per_kg * hydrogen
             yield from self.between("water recovered", s["water_kg_per_h"], 0, np.asarray(most), s.index)

@@ -10,7 +10,7 @@ import pandas as pd
 from models.cogeneration import Cogenerator
 from models.component import Block, Formulation, Quantity, Violation
 from models.operation import Run
-from models.window import Window
+from models.window import Floats, Window
 
 
 class GasEngine(Cogenerator):
@@ -29,7 +29,7 @@ class GasEngine(Cogenerator):
         "name": "gas_engine",
         "capacity_kw": 500,
         "electric_efficiency": [[0.5, 0.36], [0.75, 0.385], [1.0, 0.4]],
-        "total_efficiency": 0.85,
+        "heat_recoverable": 0.75,
         "min_load": 0.5,
         "min_up_h": 2,
         "min_down_h": 1,
@@ -42,8 +42,11 @@ class GasEngine(Cogenerator):
         series["gas_kw"] = fuel
         return Formulation(series, cost, sizes={"capacity": capacity})
 
+    def fuel_kw(self, s: pd.DataFrame) -> Floats:
+        return s["gas_kw"].to_numpy(float)
+
     def check(self, s: pd.DataFrame, w: Window) -> Iterator[Violation]:
-        yield from self.check_production(s, w, s["gas_kw"].to_numpy(float))
+        yield from self.check_production(s, w)
 
     def flows(self, load: float, online: float, t: int, run: Run) -> dict[str, float]:
         made, fuel = self.fuelled(load, online, run)

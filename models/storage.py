@@ -54,7 +54,9 @@ class Store(Component):
     end_short_cny_per_unit: NonNegative
     end_surplus_cny_per_unit: NonNegative
     end_short_kgco2e_per_unit: NonNegative = 0.0
-    throughput_cny_per_unit: float = Field(1e-3, gt=0, le=100, description="wear; above 0 so that idle cycling never pays")
+    throughput_cny_per_unit: float = Field(
+        1e-3, ge=1e-5, le=100, description="wear; above the solver's tolerance so that idle cycling never pays"
+    )
 
     @model_validator(mode="after")
     def _levels(self) -> Store:

@@ -31,7 +31,7 @@ ADAPTED: dict[str, dict[str, Any]] = {  # what an example lacks to be interestin
     "demand": {"column": "wanted.electricity_kw"},
     "grid": {"contract_kw": 500},
     "water_tank": {"start_share": 0.01},
-    "spill": {"limit": 6, "price_cny_per_unit": 0.5},
+    "spill": {"limit": 6, "price_cny_per_unit": 0.01},
 }
 
 
@@ -43,15 +43,28 @@ def example(kind: str, **changes: Any) -> Component:
 
 _ALWAYS_ONE_OUT = {"modules": 1}  # out of service in the whole window
 VARIANTS: dict[str, Component] = {  # what the examples leave out
-    "electrolyser, bare": example("electrolyser", **dict.fromkeys(("heat_bus", "water_bus", "standby_share")), cold_start_min=0, cold_start_kwh_per_kw=0),
+    "electrolyser, bare": example(
+        "electrolyser",
+        **dict.fromkeys(("heat_bus", "water_bus", "standby_share")),
+        cold_start_min=0,
+        cold_start_kwh_per_kw=0,
+    ),
     "electrolyser, no standby": example("electrolyser", standby_share=None, cold_start_kwh_per_kw=0.2, min_up_h=2),
     "electrolyser, free standby": example("electrolyser", standby_share=0.0, warm_start_min=0, cold_start_min=75),
     "electrolyser, energy but no time": example("electrolyser", cold_start_min=0, standby_share=0.02),
-    "electrolyser, three modules with ramp": example("electrolyser", modules=3, ramp_share_per_min=0.01, outages=[_ALWAYS_ONE_OUT]),
+    "electrolyser, three modules with ramp": example(
+        "electrolyser",
+        modules=3,
+        ramp_share_per_min=0.01,
+        outages=[_ALWAYS_ONE_OUT],
+        specific_kwh_per_kg=[[0.1, 54], [1, 54]],
+    ),
     "fuel cell, electricity only": example("fuel_cell", heat_bus=None, water_bus=None, modules=1),
     "gas engine, slow": example("gas_engine", modules=2, ramp_share_per_min=0.005, cold_start_min=90, heat_bus=None),
     "gas boiler, slow": example("gas_boiler", cold_start_min=20, ramp_share_per_min=0.01, min_up_h=3, min_down_h=2),
-    "heat pump, five modules": example("heat_pump", modules=5, cold_start_min=10, ramp_share_per_min=0.02, min_down_h=1),
+    "heat pump, five modules": example(
+        "heat_pump", modules=5, cold_start_min=10, ramp_share_per_min=0.02, min_down_h=1
+    ),
     "chiller, one out": example("electric_chiller", outages=[_ALWAYS_ONE_OUT]),
     "grid, import only": example("grid", export_limit_kw=0, contract_kw=None, demand_charge_cny_per_kw_month=0),
     "battery, to be filled": example("battery", end_target_share=0.9, standing_loss_per_h=0.0, start_share=0.2),
@@ -60,7 +73,10 @@ VARIANTS: dict[str, Component] = {  # what the examples leave out
     "transfer of electricity": example("transfer", carrier="electricity", from_bus="electricity", to_bus="island"),
     "spill of heat": example("spill", carrier="heat", bus="heat", limit=100),
     "deferrable electricity": example(
-        "deferrable_demand", carrier="electricity", rate_limit=50, slots=[{"start": "20:00", "end": "00:00", "amount": 230}, {"start": "00:00", "end": "08:00", "amount": 90}]
+        "deferrable_demand",
+        carrier="electricity",
+        rate_limit=50,
+        slots=[{"start": "20:00", "end": "00:00", "amount": 230}, {"start": "00:00", "end": "08:00", "amount": 90}],
     ),
 }
 CASES: dict[str, Component] = {**{kind: example(kind) for kind in KINDS}, **VARIANTS}
@@ -109,19 +125,27 @@ def _helpers(c: Component, bus: str, carrier: str, *, sole_source: bool) -> list
     if carrier == "electricity":
         most = SHORT * PEAK["electricity"] if c.kind == "demand" else 5000
         if c.kind != "grid":
-            found.append(toys.part(kind="grid", name="mains", connection_kw=most, export_limit_kw=2000, electricity_bus=bus))
+            found.append(
+                toys.part(kind="grid", name="mains", connection_kw=most, export_limit_kw=2000, electricity_bus=bus)
+            )
         else:
             found.append(toys.part(kind="pv", name="roof", capacity_kwp=800, column="sun_share", electricity_bus=bus))
     elif not sole_source or c.kind in ("gas_supply", "water_supply"):
         found += [s for s in _supplies(bus, carrier, made=isinstance(c, Store | Spill)) if s.kind != c.kind]
     if carrier == "gas":
-        return [*found, toys.part(kind="gas_boiler", name="burner", capacity_kw=600, gas_bus=bus)] if sole_source else found
+        return (
+            [*found, toys.part(kind="gas_boiler", name="burner", capacity_kw=600, gas_bus=bus)]
+            if sole_source
+            else found
+        )
     wanted = f"wanted.{carrier}_{rate}"
     if not any(q.sign < 0 and b == bus for q, b in c.ports) or isinstance(c, Store) or carrier == "electricity":
         if c.kind not in ("demand", "deferrable_demand", "spill", "heat_rejection"):
             found.append(toys.part(kind="demand", name=f"users_{bus}", carrier=carrier, bus=bus, column=wanted))
     if carrier != "electricity" and c.kind not in ("spill", "heat_rejection"):
-        found.append(toys.part(kind="spill", name=f"outlet_{bus}", carrier=carrier, bus=bus, limit=5000, price_cny_per_unit=0.5))
+        found.append(
+            toys.part(kind="spill", name=f"outlet_{bus}", carrier=carrier, bus=bus, limit=5000, price_cny_per_unit=0.0005)
+        )
     return found
 
 
@@ -132,21 +156,47 @@ def _supplies(bus: str, carrier: str, *, made: bool) -> list[Component]:
         case "heat":
             return [toys.part(kind="electric_boiler", name=f"boiler_{bus}", capacity_kw=most, heat_bus=bus)]
         case "cooling":
-            return [toys.part(kind="electric_chiller", name=f"cooler_{bus}", capacity_kw=most, cop=[[20, 4.0]], cooling_bus=bus)]
+            return [
+                toys.part(
+                    kind="electric_chiller", name=f"cooler_{bus}", capacity_kw=most, cop=[[20, 4.0]], cooling_bus=bus
+                )
+            ]
         case "hydrogen" if not made:
             bought = {"end_short_cny_per_unit": 9, "end_surplus_cny_per_unit": 0}  # CNY/kg
             full = {"capacity_kg": 1e4, "start_share": 1.0, "end_target_share": 1.0}
-            return [toys.part(kind="hydrogen_tank", name=f"bottles_{bus}", rate_kg_per_h=most, hydrogen_bus=bus, **full, **bought)]
+            return [
+                toys.part(
+                    kind="hydrogen_tank", name=f"bottles_{bus}", rate_kg_per_h=most, hydrogen_bus=bus, **full, **bought
+                )
+            ]
         case "hydrogen":
             curve = [[0.1, 55.0], [1.0, 55.0]]
-            return [toys.part(kind="electrolyser", name=f"maker_{bus}", capacity_kw=55 * most, specific_kwh_per_kg=curve, hydrogen_bus=bus)]
+            return [
+                toys.part(
+                    kind="electrolyser",
+                    name=f"maker_{bus}",
+                    capacity_kw=55 * most,
+                    specific_kwh_per_kg=curve,
+                    hydrogen_bus=bus,
+                )
+            ]
         case "water":
-            return [toys.part(kind="water_supply", name=f"well_{bus}", capacity_kg_per_h=most, price_cny_per_kg=0.01, water_bus=bus)]
+            return [
+                toys.part(
+                    kind="water_supply",
+                    name=f"well_{bus}",
+                    capacity_kg_per_h=most,
+                    price_cny_per_kg=0.01,
+                    water_bus=bus,
+                )
+            ]
         case "gas":
             price = {"price_cny_per_kwh": 0.3, "intensity_kgco2e_per_kwh": 0.2}
             return [toys.part(kind="gas_supply", name=f"main_{bus}", capacity_kw=most, gas_bus=bus, **price)]
     return []
 
 
-def solved(c: Component, *, minutes: int = 60, days: int = 1, state: Mapping[str, Any] | None = None, **how: Any) -> toys.Solved:
+def solved(
+    c: Component, *, minutes: int = 60, days: int = 1, state: Mapping[str, Any] | None = None, **how: Any
+) -> toys.Solved:
     return toys.solve(around(c), inputs(days, minutes), state, **how)

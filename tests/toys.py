@@ -19,7 +19,7 @@ from ems.problem import Answer, Limits
 from ems.schedule import Schedule
 from ems.site import Site
 from ems.solve import Solver
-from models import AnyComponent, Component, Violation, Window
+from models import CARRIERS, AnyComponent, Component, Violation, Window
 from models.storage import WASTE_COLUMN
 
 TZ = "Asia/Shanghai"
@@ -53,6 +53,44 @@ def park(*parts: Component) -> Site:
             "carbon": {"factors": "none.yaml", "grid": "none", "price_cny_per_t": 1000},
             "buses": {bus: q.carrier for c in parts for q, bus in c.ports},
             "components": [c.model_dump() for c in parts],
+        }
+    )
+
+
+def mains(**more: Any) -> Component:
+    """A grid connection that never binds."""
+    return part(**{"kind": "grid", "name": "mains", "connection_kw": 1e5, **more})
+
+
+def wants(carrier: str, **more: Any) -> Component:
+    """A demand for a carrier, read from the column ``wanted_<carrier>_<unit>``."""
+    column = f"wanted_{carrier}_{CARRIERS[carrier].rate}"
+    return part(**{"kind": "demand", "name": f"users_{carrier}", "carrier": carrier, "column": column, **more})
+
+
+def bottles(**more: Any) -> Component:
+    """Hydrogen at 1 CNY/kg."""
+    full = {
+        "capacity_kg": 1e4,
+        "rate_kg_per_h": 1e3,
+        "start_share": 1.0,
+        "end_short_cny_per_unit": 1,
+        "end_surplus_cny_per_unit": 0,
+    }
+    return part(**{"kind": "hydrogen_tank", "name": "bottles", **full, **more})
+
+
+def outlet(carrier: str, **more: Any) -> Component:
+    """A way out for what no one wants, at 0.01 CNY a unit."""
+    return part(
+        **{
+            "kind": "spill",
+            "name": f"outlet_{carrier}",
+            "carrier": carrier,
+            "bus": carrier,
+            "limit": 1e4,
+            "price_cny_per_unit": 0.01,
+            **more,
         }
     )
 
@@ -112,9 +150,16 @@ def solve(
     return Solved(site, w, built, answer, goal, Schedule(*built.tables(answer.x, w)))
 
 
-def clean(*parts: Component, state: Any = None, minutes: int = 60, objective: ObjectiveName = "cost", **columns: Any) -> Solved:
-    """Solve a park and demand an audit without objections, money included."""
-    inputs = table(columns, minutes=minutes)
+def clean(
+    *parts: Component,
+    state: Any = None,
+    minutes: int = 60,
+    start: str = "2026-03-02",
+    objective: ObjectiveName = "cost",
+    **columns: Any,
+) -> Solved:
+    """Solve a park and demand an audit without objections, money included; columns are those of `table`."""
+    inputs = table(columns, minutes=minutes, start=start)
     solved = solve(park(*parts), inputs, state, objective=objective)
     assert solved.violations() == []
     return solved

@@ -114,7 +114,7 @@ LAW_ZH = {
     "thermal COP": "热力制冷系数",
     "unserved": "未满足需求",
     "unserved below zero": "未满足需求为负",
-    "unserved outside windows": "时间窗外的未满足需求",
+    "unserved before a window ends": "时间窗结束前的未满足需求",
     "warm-up and standby": "预热与热备用电",
     "warm-up time": "预热时间",
     "water recovered": "回收水量",

@@ -34,9 +34,23 @@ class Step:
     def __post_init__(self) -> None:
         self.demands = {u.name for units in self.plant.demands.values() for u in units}
         self.idle: Values = {u.name: u.component.operate(self._rest(u), self.t, self.run) for u in self.plant.units}
-        self.rooms: dict[str, Room] = {
-            u.name: u.component.room(self.run) for u in self.plant.units if isinstance(u.component, Store)
-        }
+        self.rooms: dict[str, Room] = {}
+        for bus, stores in self.plant.stores.items():
+            for u in stores:
+                if isinstance(c := u.component, Store):
+                    room, kept = c.room(self.run), self._pledged(bus)
+                    self.rooms[u.name] = room._replace(
+                        spare=max(0.0, room.spare - kept), reserve=max(0.0, room.reserve - kept)
+                    )
+
+    def _pledged(self, bus: str) -> float:
+        """What machines that must stay on will take from stocks like those on a bus, as a rate of this step."""
+        total = 0.0
+        for u, quantity in self.plant.drawing[self.plant.site.buses[bus]]:
+            c, values = u.component, self.idle[u.name]
+            if isinstance(c, Machine) and values["on_modules"] and (steps := c.bound(self.run)):
+                total += steps * c.at_minimum(values["on_modules"], self.t, self.run)[quantity]
+        return total
 
     def _rest(self, u: Unit) -> float:
         """What a unit is asked for first: a demand for all it needs, others for nothing."""

@@ -26,7 +26,8 @@ def may_start(x: Exchange, u: Unit, old: Mapping[str, float]) -> bool:
     made = sum(lowest[q] for q, _ in u.main)
     if made > x.plant.wanted_ahead(u.bus, x.t, steps) + _room_beside(x, u, steps) + 1e-6:
         return False
-    return new["on_modules"] > 0 or _could_have(x, u, lowest)
+    up = x.run.w.steps_of(max(c.min_up_h, x.run.w.step_h))
+    return _could_have(x, u, lowest, up - 1 if new["on_modules"] else up)
 
 
 def followable(x: Exchange, u: Unit, want: float) -> float:
@@ -65,13 +66,14 @@ def _room_beside(x: Exchange, u: Unit, steps: int) -> float:
     return room
 
 
-def _could_have(x: Exchange, u: Unit, quantities: Mapping[str, float]) -> bool:
-    """Whether inputs could be had that are not needed before the machine has warmed up."""
+def _could_have(x: Exchange, u: Unit, lowest: Mapping[str, float], steps: int) -> bool:
+    """Whether the inputs of so many steps to come could be had: one step's from a main, all of them from stocks."""
     saved = x.save()
     found = True
     for quantity, bus, sign in u.flows:
-        if sign < 0 and quantity in quantities and bus not in x.covering:
-            x.net[bus] -= quantities[quantity]
-            found = found and x.cover(bus, Merit.BOUGHT) <= EPS
+        if steps and sign < 0 and quantity in lowest and bus not in x.covering:
+            bought = bus in x.plant.bought
+            x.net[bus] -= lowest[quantity] * (1 if bought else steps)
+            found = found and x.cover(bus, Merit.BOUGHT if bought else Merit.RESERVE) <= EPS
     x.restore(saved)
     return found

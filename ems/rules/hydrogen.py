@@ -19,7 +19,7 @@ from models.component import fixed
 from models.demand import DeferrableDemand, Demand
 from models.electrolyser import Electrolyser
 from models.grid import Grid
-from models.operation import Run
+from models.operation import EPS, Run
 from models.pv import PV
 from models.storage import HydrogenTank
 from models.window import Floats
@@ -142,8 +142,9 @@ class Net:
             if m.hot(run) or self._sunny(t, m, ahead):
                 want = max(want, spare_kw / m.kwh_per_kg)
             want = min(want, m.full, room)
-            if want < m.least:
-                want = m.least if want >= m.least / 2 and room >= m.least else 0.0
+            if want < m.least:  # in the last hour a little is made up for, too
+                enough = m.least / 2 if (len(run.w.inputs) - t) * run.w.step_h > 1 else EPS
+                want = m.least if want > enough and room >= m.least else 0.0
             wants[m.unit.name] = float(want)
             ahead = ahead + m.able(self.plant)
             even, room = max(0.0, even - want), max(0.0, room - want)

@@ -16,7 +16,7 @@ from models.demand import DeferrableDemand, Demand
 from models.gas_engine import GasEngine
 from models.grid import Grid
 from models.operation import PLENTY, Merit, Run
-from models.supply import GasSupply
+from models.supply import GasSupply, WaterSupply
 from models.window import Floats
 
 SERVED_FIRST = ("electricity", "hydrogen", "heat", "cooling", "water", "gas")
@@ -125,6 +125,21 @@ class Plant:
         return found
 
     @cached_property
+    def bought(self) -> frozenset[str]:
+        """Buses with a grid or a main, that do not run dry."""
+        return frozenset(u.bus for u in self.units if isinstance(u.component, Grid | GasSupply | WaterSupply))
+
+    @cached_property
+    def drawing(self) -> dict[str, list[tuple[Unit, str]]]:
+        """Carrier -> machines that take it from buses that may run dry, with the quantity."""
+        found: dict[str, list[tuple[Unit, str]]] = {carrier: [] for carrier in self.site.buses.values()}
+        for u in self.units:
+            for quantity, bus, sign in u.flows if isinstance(u.component, Machine) else ():
+                if sign < 0 and bus not in self.bought and quantity != "auxiliary_kw":
+                    found[self.site.buses[bus]].append((u, quantity))
+        return found
+
+    @cached_property
     def turned_down(self) -> dict[str, tuple[list[Unit | Spare], list[Unit | Spare]]]:
         """Bus -> who delivers less when there is too much: before stores are filled, and after."""
         found: dict[str, tuple[list[Unit | Spare], list[Unit | Spare]]] = {bus: ([], []) for bus in self.site.buses}
@@ -141,8 +156,11 @@ class Plant:
         for u in self.units:
             if isinstance(u.component, Demand | DeferrableDemand):
                 found[u.bus].append(u)
-        order = sorted((bus for bus in found if found[bus]), key=lambda bus: SERVED_FIRST.index(self.site.buses[bus]))
-        return {bus: sorted(found[bus], key=penalty) for bus in order}
+
+        def rank(bus: str) -> tuple[int, int]:  # a bus that feeds others first: they get what it can spare
+            return SERVED_FIRST.index(self.site.buses[bus]), -len(self.carriers_from[bus])
+
+        return {bus: sorted(found[bus], key=penalty) for bus in sorted(found, key=rank) if found[bus]}
 
     @cached_property
     def stores(self) -> dict[str, list[Unit]]:
@@ -190,11 +208,11 @@ class Plant:
         return found
 
     def wanted_ahead(self, bus: str, t: int, steps: int) -> float:
-        """What demands, releases and the buses behind take from a bus at the least in the coming steps, stores aside."""
+        """The least that is taken from a bus in the coming steps, stores aside [kW or kg/h]."""
         return float(np.min(self.wanted(bus)[t : t + steps]))
 
     def wanted(self, bus: str, seen: frozenset[str] = frozenset()) -> Floats:
-        """The same for every step."""
+        """What demands, releases and the buses behind take from a bus in every step, stores aside [kW or kg/h]."""
         if bus in self._wants:
             return self._wants[bus]
         total = np.zeros(len(self.w.inputs))

@@ -46,11 +46,15 @@ def test_every_changed_cell_is_noticed(case, data):
 
 @pytest.mark.parametrize("case", [k for k, c in CASES.items() if isinstance(c, Machine)])
 def test_whole_modules_more_or_less_are_noticed(case):
-    """Counts changed by whole modules stay whole: only the other laws can tell."""
+    """Counts changed by whole modules stay whole: only the other laws can tell.
+
+    Of several modules one may enter standby while another leaves it, so that one more resumed is no falsehood.
+    """
     s, name = day(case), CASES[case].name
     table = s.schedule.tables[name]
     passed = []
-    for quantity in (q for q in table if q.endswith("_modules")):
+    free = {"resumed_modules"} if CASES[case].modules > 1 else set()
+    for quantity in (q for q in table if q.endswith("_modules") and q not in free):
         for t in range(len(table)):
             for more in (-1, 1):
                 values = table[quantity].to_numpy(float).copy()

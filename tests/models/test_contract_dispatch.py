@@ -30,7 +30,14 @@ def test_audit_is_clean_money_included(case, minutes):
 def test_it_runs_at_all(case, minutes):
     """The park gives the component a reason to run: each of its flows is above zero at some time."""
     table = day(case, minutes).schedule.tables[CASES[case].name]
-    idle = {"curtailed_kw", "unserved_kg_per_h", "warming_modules", "standby_modules", "resumed_modules", "stopped_modules"}
+    idle = {
+        "curtailed_kw",
+        "unserved_kg_per_h",
+        "warming_modules",
+        "standby_modules",
+        "resumed_modules",
+        "stopped_modules",
+    }
     assert [q for q in table if q not in idle and not table[q].max() > 0] == []
 
 
@@ -93,7 +100,7 @@ def test_edge_states_solve(case, end, clock):
     if "load_kw" in state:
         state["load_kw"] = min(state["load_kw"], float(c.size))
     site = surroundings.around(c)
-    inputs = surroundings.inputs(2, start="2026-03-02").loc[f"2026-03-02 {clock}":][:24]
+    inputs = surroundings.inputs(2, start="2026-03-02").loc[f"2026-03-02 {clock}" :][:24]
     assert toys.solve(site, inputs, {c.name: state}, gap=1e-3).violations() == []
 
 

@@ -8,7 +8,12 @@ from models import Design
 from tests import surroundings, toys
 from tests.surroundings import KINDS, example
 
-SIZES = [(kind, name) for kind, cls in KINDS.items() for name, field in cls.model_fields.items() if Design in get_args(field.annotation)]
+SIZES = [
+    (kind, name)
+    for kind, cls in KINDS.items()
+    for name, field in cls.model_fields.items()
+    if Design in get_args(field.annotation)
+]
 
 
 def test_there_are_sizes():
@@ -18,7 +23,11 @@ def test_there_are_sizes():
 @pytest.mark.parametrize(("kind", "field"), SIZES)
 def test_fixed_size_equals_design_with_equal_bounds(kind, field):
     fixed = surroundings.solved(example(kind), gap=0.0)
-    size: dict[str, Any] = {"min": getattr(example(kind), field), "max": getattr(example(kind), field), "annual_cost_cny": 0.0}
+    size: dict[str, Any] = {
+        "min": getattr(example(kind), field),
+        "max": getattr(example(kind), field),
+        "annual_cost_cny": 0.0,
+    }
     free = surroundings.solved(example(kind, **{field: size}), gap=0.0)
     assert fixed.answer.objective == pytest.approx(free.answer.objective, rel=1e-6)
     assert free.violations() == []
@@ -29,7 +38,9 @@ def test_investment_is_paid_for_the_share_of_the_year(kind, field):
     """One day is 24/8760 of a year: the annuity of an idle capacity adds just that to the objective."""
     value = getattr(example(kind), field)
     fixed = surroundings.solved(example(kind), gap=0.0)
-    priced = surroundings.solved(example(kind, **{field: {"min": value, "max": value, "annual_cost_cny": 3.65}}), gap=0.0)
+    priced = surroundings.solved(
+        example(kind, **{field: {"min": value, "max": value, "annual_cost_cny": 3.65}}), gap=0.0
+    )
     assert priced.answer.objective - fixed.answer.objective == pytest.approx(value * 0.01, rel=1e-4, abs=1e-3)
 
 
