@@ -6,6 +6,7 @@ import argparse
 import json
 import sys
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 
@@ -34,12 +35,11 @@ def check(args: argparse.Namespace) -> int:
     from datetime import date
 
     from api.table import show_figures
-    from ems.inputs import make_inputs, missing_columns
+    from ems.inputs import make_inputs
 
     file = read_site(args.site)
-    inputs = make_inputs(file, date.today(), step_minutes=60, weather="climatology")  # noqa: DTZ011  any day will do
-    if absent := missing_columns(file, inputs.table):
-        raise InputError(str(file.path), "column", "; ".join(absent), f"one of {', '.join(map(str, inputs.table.columns))}")
+    weather = "climatology" if file.site.climatology else "auto"
+    make_inputs(file, date.today(), step_minutes=60, weather=weather)  # noqa: DTZ011  any day will do
     show_figures(file.figures(), args.lang, Console())
     return 0
 
@@ -74,9 +74,11 @@ def forecast(args: argparse.Namespace) -> int:
 def audit(args: argparse.Namespace) -> int:
     """Judge a stored plan; exit code 1 where it breaks a law."""
     from ems.plan_file import audit_plan, read_plan, violation_to_dict
+    from ems.report.names import law_name
 
     path = Path(args.plan)
-    violations = audit_plan(read_plan(path), str(path))
+    data = read_plan(path)
+    violations = audit_plan(data, str(path))
     if args.json:
         write_text(args.json, json.dumps([violation_to_dict(v) for v in violations], ensure_ascii=False, indent=1) + "\n")
     if args.json != "-":
@@ -84,8 +86,16 @@ def audit(args: argparse.Namespace) -> int:
         broken = {"zh": f"审核不通过: {len(violations)} 处。", "en": f"Not clean: {len(violations)} broken laws."}[args.lang]
         print(broken if violations else clean)
         for v in violations:
-            print(f"  {v.component}: {v.law}, {v.worst:.4g}, {v.at:%Y-%m-%d %H:%M}")
+            print(f"  {_label(data, v.component, args.lang)}: {law_name(v.law, args.lang)}, {v.worst:.4g}, {v.at:%Y-%m-%d %H:%M}")
     return 1 if violations else 0
+
+
+def _label(data: dict[str, Any], name: str, lang: str) -> str:
+    """A component by its label and its name; what is no component by its name."""
+    try:
+        return f"{data['components'][name]['label'][lang]} ({name})"
+    except (KeyError, TypeError):
+        return name
 
 
 def schema(args: argparse.Namespace) -> int:

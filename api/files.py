@@ -6,8 +6,20 @@ import os
 import sys
 import tempfile
 from pathlib import Path
+from typing import Literal
 
 from forecasting.errors import InputError
+
+
+def check_target(target: str | Path, kind: Literal["file", "folder"]) -> None:
+    """Refuse a place that is taken by the other kind, before anything is computed."""
+    path = Path(target).expanduser()
+    if str(target) == "-" or not path.exists():
+        return
+    if kind == "folder" and not path.is_dir():
+        raise InputError(str(path), "", None, "a folder to write to", "a file of that name is there: choose another")
+    if kind == "file" and path.is_dir():
+        raise InputError(str(path), "", None, "a file to write", "this is a folder: name a file in it")
 
 
 def write_text(target: str | Path, text: str) -> None:
@@ -16,11 +28,15 @@ def write_text(target: str | Path, text: str) -> None:
         sys.stdout.write(text)
         return
     path = Path(target).expanduser()
+    beside = ""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=path.parent, delete=False) as out:
+            beside = out.name
             out.write(text)
-        os.chmod(out.name, 0o644)
-        os.replace(out.name, path)
+        os.chmod(beside, 0o644)
+        os.replace(beside, path)
     except OSError as error:
+        if beside:
+            Path(beside).unlink(missing_ok=True)
         raise InputError(str(path), "", None, "a place that can be written", error.strerror or "") from error

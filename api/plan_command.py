@@ -4,22 +4,24 @@ from __future__ import annotations
 
 import argparse
 import difflib
+import math
 import sys
 from contextlib import nullcontext
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 from rich.console import Console
 
 from api import arguments
-from api.files import write_text
+from api.files import check_target, write_text
 from ems.plan import Plan, make_plan
 from ems.plan_file import to_dict, to_json
 from ems.problem import Limits
 from ems.site_file import SiteFile, read_site
 from ems.solve import Progress, Solver
-from ems.state import read_state
+from ems.state import State, read_state
 from forecasting.errors import InputError
 from models.commitment import Machine
 
@@ -32,15 +34,27 @@ PHASES = {
 }
 
 
+@dataclass(frozen=True)
+class Asked:
+    """The options of the command, all of them checked."""
+
+    file: SiteFile
+    day: date
+    step_minutes: int
+    limits: Limits
+    state: State | None
+
+
 def plan(args: argparse.Namespace) -> int:
     """Plan a day; exit code 1 where no plan could be released."""
+    asked = _asked(args)
     with Solver() as solver:  # its process starts while the inputs are made
-        made = _make(args, solver)
+        made = _make(args, asked, solver)
     content = to_dict(made)
     if args.json:
         write_text(args.json, to_json(content) + "\n")
     if args.out:
-        _write(Path(args.out), content, args.lang)
+        _write(arguments.file_path(args.out), content, args.lang)
     if args.json != "-":
         from api.table import show_plan
 
@@ -51,33 +65,47 @@ def plan(args: argparse.Namespace) -> int:
     return 1 if made.outcome == "infeasible" else 0
 
 
-def _make(args: argparse.Namespace, solver: Solver) -> Plan:
-    file = _with_outages(read_site(args.site), args.outage)
-    day = arguments.day(args.date, file.site.place.timezone)
+def _asked(args: argparse.Namespace) -> Asked:
+    """Everything that can be refused before the work begins is refused here."""
+    if args.out:
+        check_target(args.out, "folder")
+    if args.json:
+        check_target(args.json, "file")
+    step = arguments.minutes(args.step)
     limits = Limits(
         arguments.share("--time-limit", args.time_limit, 1, 86_400), arguments.share("--gap", args.gap, 0, 1)
     )
+    file = _with_outages(read_site(args.site), args.outage)
+    day = arguments.day(args.date, file.site.place.timezone)
     state = read_state(arguments.file_path(args.state), file.site) if args.state else None
+    return Asked(file, day, step, limits, state)
+
+
+def _make(args: argparse.Namespace, asked: Asked, solver: Solver) -> Plan:
     quiet = Console(stderr=True)
     lang = ("en", "zh").index(args.lang)
     with quiet.status("…") if quiet.is_terminal else nullcontext() as status:
 
         def show(phase: str, progress: Progress | None) -> None:
             if status is not None:
-                found = f"  {progress.objective:,.0f} CNY, ≥ {progress.bound:,.0f}" if progress else ""
-                status.update(PHASES[phase][lang] + found)
+                status.update(PHASES[phase][lang] + (_found(progress) if progress else ""))
 
         return make_plan(
-            file,
-            day,
+            asked.file,
+            asked.day,
             solver,
             weather=args.weather,
             objective=args.objective,
-            step_minutes=arguments.minutes(args.step),
-            limits=limits,
-            state=state,
+            step_minutes=asked.step_minutes,
+            limits=asked.limits,
+            state=asked.state,
             progress=show,
         )
+
+
+def _found(p: Progress) -> str:
+    best = f"  {p.objective:,.0f} CNY," if math.isfinite(p.objective) else " "
+    return f"{best} ≥ {p.bound:,.0f}"
 
 
 def _with_outages(file: SiteFile, given: list[str]) -> SiteFile:

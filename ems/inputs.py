@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from ems.site_faults import meant
 from ems.site_file import SiteFile
 from forecasting.calendar import WorkCalendar
 from forecasting.demand import forecast_demands
@@ -23,7 +24,7 @@ from forecasting.place import Place
 from forecasting.pv import pv_yield
 from forecasting.resample import on_index
 from forecasting.tables import read_series_csv
-from forecasting.tariff import load_tariff
+from forecasting.tariff import Tariff, load_tariff
 from forecasting.weather import Weather, load_weather
 from models import Grid, Window, unit_of
 from models.storage import WASTE_COLUMN
@@ -65,8 +66,8 @@ def make_inputs(
     index = days_index(first, last or first, site.place.timezone, step_minutes)
     climatology = folder / site.climatology if site.climatology else None
     sky = load_weather(weather, place_of(file), index, climatology, now=now)
-    calendar = WorkCalendar(site.place.country)
-    tariff = load_tariff((folder / site.tariff.file).resolve())
+    calendar = _calendar(file)
+    tariff = _tariff(file)
     prices = tariff.prices(index, site.tariff.voltage)
 
     columns: dict[str, object] = {"temperature_c": sky.table["temperature_c"], "ghi_w_per_m2": sky.table["ghi_w_per_m2"]}
@@ -81,8 +82,27 @@ def make_inputs(
     columns[WASTE_COLUMN] = (prices["import_cny_per_kwh"] < 0).astype(float)
     table = pd.DataFrame(columns, index=index)
     _validate(table, file.path)
+    _require_columns(file, table)
     notes = (*sky.notes, *tariff.notes(index, site.tariff.voltage), *calendar.notes(index))
     return Inputs(table, prices["band"].astype(str), sky, tariff.content.id, factor, notes)
+
+
+def _calendar(file: SiteFile) -> WorkCalendar:
+    try:
+        return WorkCalendar(file.site.place.country)
+    except InputError as error:
+        where = file.where("place", "country")
+        raise InputError(where, "place.country", error.value, error.expected, "two letters, as CN or DE") from error
+
+
+def _tariff(file: SiteFile) -> Tariff:
+    """The tariff of the site, which must know its voltage."""
+    choice = file.site.tariff
+    tariff = load_tariff((file.folder / choice.file).resolve())
+    if choice.voltage not in tariff.voltages:
+        known = ", ".join(tariff.voltages)
+        raise InputError(file.where("tariff", "voltage"), "tariff.voltage", choice.voltage, f"one of {known}", f"as in {tariff.source}")
+    return tariff
 
 
 def _export_price(file: SiteFile, index: pd.DatetimeIndex) -> object:
@@ -102,11 +122,13 @@ def _intensity(file: SiteFile, index: pd.DatetimeIndex) -> tuple[object, Factor 
         return on_index(frame, index, "hold", path.name)["grid_kgco2e_per_kwh"], None
     registry = (file.folder / carbon.factors).resolve()
     factors = load_factors(registry)
+    where = file.where("carbon", "grid")
     if carbon.grid not in factors:
-        raise InputError(str(file.path), "carbon.grid", carbon.grid, f"an id of {registry.name}", f"such as {next(iter(factors))}")
+        remedy = meant(carbon.grid, factors, f"such as {next(iter(factors))}")
+        raise InputError(where, "carbon.grid", carbon.grid, f"an id of {registry.name}", remedy)
     factor = factors[carbon.grid]
     if factor.unit != "kgCO2e/kWh":
-        raise InputError(str(file.path), "carbon.grid", f"{carbon.grid} in {factor.unit}", "a factor in kgCO2e/kWh")
+        raise InputError(where, "carbon.grid", f"{carbon.grid} in {factor.unit}", "a factor in kgCO2e/kWh")
     return factor.value, factor
 
 
@@ -119,15 +141,14 @@ def _validate(table: pd.DataFrame, path: Path) -> None:
             raise InputError(str(path), str(name), f"no number at {table.index[int(np.argmin(np.isfinite(values)))]}", "a number in every step")
 
 
-def missing_columns(file: SiteFile, table: pd.DataFrame) -> list[str]:
-    """Columns that components ask for and the inputs lack, as ``component: column``."""
-    asked: list[tuple[str, str]] = []
-    for c in file.site.components:
-        for attribute in ("yield_column", "need_column", "column"):
-            if isinstance(column := getattr(c, attribute, ""), str) and column:
-                asked.append((c.name, column))
-        if isinstance(c, Grid):
-            asked += [(c.name, c.import_price), (c.name, c.export_price), (c.name, c.intensity)]
-    return [f"{name}: {column}" for name, column in asked if column not in table]
-
-
+def _require_columns(file: SiteFile, table: pd.DataFrame) -> None:
+    """Every column that a component asks for is there."""
+    for k, c in enumerate(file.site.components):
+        names = [getattr(c, field, "") for field in ("need_column", "yield_column", "column")]
+        names += [c.import_price, c.export_price, c.intensity] if isinstance(c, Grid) else []
+        for column in map(str, names):
+            if column and column not in table:
+                unit = column.rsplit("_", 1)[-1]
+                known = [str(name) for name in table if str(name).endswith(unit)] or [str(name) for name in table]
+                where = file.where("components", k, "column")
+                raise InputError(where, f"{c.name}.column", column, f"one of {', '.join(known)}", meant(column, known))

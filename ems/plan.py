@@ -22,7 +22,9 @@ from ems.inputs import Inputs, make_inputs
 from ems.kpis import kpis
 from ems.objective import Objective, ObjectiveName
 from ems.problem import Answer, Limits
+from ems.report.names import bus_name, law_name, solver_name
 from ems.schedule import Outcome, Schedule
+from ems.site import Site
 from ems.site_file import SiteFile
 from ems.solve import Progress, Solver
 from ems.state import State, States, assumed_state, opening_note
@@ -123,7 +125,9 @@ def make_plan(
     say("explain", None)
     with watch("explain"):
         limits = limits or Limits()
-        outcome, text, released = _decide(answer, planned, baseline, limits, built.row_names if answer.conflict else [])
+        outcome, text, released = _decide(
+            file.site, answer, planned, baseline, limits, built.row_names if answer.conflict else []
+        )
         if released is baseline:
             marginal = {}
         why = explain(file.site, w, released.schedule, inputs.bands, marginal)
@@ -165,50 +169,79 @@ def judge(file: SiteFile, w: Window, schedule: Schedule, goal: Objective, claime
 
 
 def _decide(
-    answer: Answer, planned: Judged | None, baseline: Judged, limits: Limits, rows: list[str]
+    site: Site, answer: Answer, planned: Judged | None, baseline: Judged, limits: Limits, rows: list[str]
 ) -> tuple[Outcome, Note, Judged]:
     """Which schedule is released, and the sentence that says why."""
     if planned is not None and not planned.violations:
+        late = answer.gap > limits.gap * 1.0001
+        zh = f"求解到时限 {limits.seconds:g} 秒: 计划可用, 距最优界 {answer.gap:.2%}。" if late else ""
+        en = f"The time limit of {limits.seconds:g} s ended the search: usable, within {answer.gap:.2%} of the bound." if late else ""
         if planned.wishes:
-            zh = " ".join(wish.text.zh for wish in planned.wishes)
-            en = " ".join(wish.text.en for wish in planned.wishes)
-            gap = f"{answer.gap:.2%}"
-            return "relaxed", Note(f"不能满足全部愿望(间隙 {gap})。{zh}", f"Not every wish can be met (gap {gap}). {en}"), planned
-        if answer.gap > limits.gap * 1.0001:
-            return (
-                "time_limit",
-                Note(
-                    f"求解到时限 {limits.seconds:g} 秒: 计划可用, 距最优界 {answer.gap:.2%}。",
-                    f"The time limit of {limits.seconds:g} s ended the search: usable, within {answer.gap:.2%} of the bound.",
-                ),
-                planned,
-            )
+            zh = (zh or f"最优(间隙 {answer.gap:.2%}), 但不能满足全部愿望。") + "".join(w.text.zh for w in planned.wishes)
+            en = (en or f"The best there is (gap {answer.gap:.2%}), but not every wish can be met.")
+            return "relaxed", Note(zh, " ".join([en, *(w.text.en for w in planned.wishes)])), planned
+        if late:
+            return "time_limit", Note(zh, en), planned
         return (
             "optimal",
             Note(f"最优, 间隙 {answer.gap:.3%}, 全部愿望满足。", f"Optimal within {answer.gap:.3%}, all wishes met."),
             planned,
         )
-    zh, en = _failure(answer, planned, rows)
+    zh, en = _failure(site, answer, planned, rows)
     if baseline.violations:
-        v = baseline.violations[0]
+        broken_zh, broken_en = _broken(site, baseline.violations[0])
         return (
             "infeasible",
             Note(
-                f"{zh} 规则运行方案也违反约束({v.component}: {v.law}), 未放行任何计划。",
-                f"{en} The rule-based schedule breaks a law too ({v.component}: {v.law}): no plan is released.",
+                f"{zh}规则运行方案也违反约束({broken_zh}), 未放行任何计划。",
+                f"{en} The rule-based schedule breaks a law too ({broken_en}): no plan is released.",
             ),
             baseline,
         )
-    return "fallback", Note(f"{zh} 采用规则运行方案。", f"{en} The rule-based schedule is used."), baseline
+    wishes = baseline.wishes
+    return (
+        "fallback",
+        Note(
+            f"{zh}采用规则运行方案。" + "".join(w.text.zh for w in wishes),
+            " ".join([f"{en} The rule-based schedule is used.", *(w.text.en for w in wishes)]),
+        ),
+        baseline,
+    )
 
 
-def _failure(answer: Answer, planned: Judged | None, rows: list[str]) -> tuple[str, str]:
+def _failure(site: Site, answer: Answer, planned: Judged | None, rows: list[str]) -> tuple[str, str]:
     if planned is not None:
-        v = planned.violations[0]
-        what = f"{v.component}: {v.law}, {v.worst:.3g}, {v.at:%H:%M}"
-        return f"优化结果未通过审核({what})。", f"The optimised schedule did not pass the audit ({what})."
+        zh, en = _broken(site, planned.violations[0])
+        return f"优化结果未通过审核({zh})。", f"The optimised schedule did not pass the audit ({en})."
     if answer.status == "infeasible":
-        named = sorted({rows[k].split("[")[1].split("]")[0] if rows[k].startswith("part[") else rows[k] for k in answer.conflict if k < len(rows)})
-        zh, en = ("、".join(named), ", ".join(named)) if named else ("整数约束之间", "the commitment rules among each other")
-        return f"优化问题无解, 冲突之处: {zh}。", f"The rules contradict each other in: {en}."
-    return f"求解器未给出结果({answer.message or answer.status})。", f"The solver gave no answer ({answer.message or answer.status})."
+        named = sorted({_where(site, rows[k]) for k in answer.conflict if k < len(rows)})
+        if not named:
+            return "优化问题无解: 启停规则之间相互冲突。", "The model has no solution: the commitment rules contradict each other."
+        return (
+            f"优化问题无解, 冲突之处: {'、'.join(zh for zh, _ in named)}。",
+            f"The model has no solution, the rules contradict each other at: {', '.join(en for _, en in named)}.",
+        )
+    message = answer.message or answer.status
+    return f"求解器未给出结果({solver_name(message, 'zh')})。", f"The solver gave no answer ({message})."
+
+
+def _where(site: Site, row: str) -> tuple[str, str]:
+    """A row of the model as its component or its bus, in Chinese and English."""
+    kind, _, rest = row.partition("[")
+    name = rest.partition("]")[0].partition(",")[0]
+    for c in site.components:
+        if kind == "part" and c.name == name:
+            return c.label("zh"), c.label("en")
+    if name in site.buses:
+        zh, en = (bus_name(name, site.buses[name], lang) for lang in ("zh", "en"))
+        return f"{zh}平衡", f"balance of {en}"
+    return row, row
+
+
+def _broken(site: Site, v: Violation) -> tuple[str, str]:
+    """A broken law in Chinese and English."""
+    labels = {c.name: (c.label("zh"), c.label("en")) for c in site.components}
+    labels |= {bus: (bus_name(bus, carrier, "zh"), bus_name(bus, carrier, "en")) for bus, carrier in site.buses.items()}
+    zh, en = labels.get(v.component, (v.component, v.component))
+    rest = f"{v.worst:.3g}, {v.at:%H:%M}"
+    return f"{zh}: {law_name(v.law, 'zh')}, {rest}", f"{en}: {v.law}, {rest}"

@@ -1,18 +1,21 @@
 """`plan.json`: the versioned contract of a plan, complete enough to be audited again without anything else.
 
-The JSON Schema is published as `docs/plan.schema.json`; `tests/test_plan_file.py` holds plans against it.
+The JSON Schema is published as `docs/plan.schema.json`; `tests/plan` holds plans against it.
 """
 
 from __future__ import annotations
 
 import json
 import math
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
+from pydantic import ValidationError
 
 from ems.accounts import CAUSES
 from ems.audit import audit
@@ -22,10 +25,13 @@ from ems.plan import Judged, Plan
 from ems.schedule import Schedule
 from ems.site import Site
 from forecasting.errors import InputError
+from forecasting.horizon import checked_step
 from forecasting.notes import Note
+from forecasting.place import zone
 from models import Violation, Window, unit_of
 
 SCHEMA_VERSION = "1.0"
+MOST_STEPS = 110_000  # a year of five-minute steps
 PACKAGES = ("park-ems", "pyomo", "highspy", "pandas", "numpy", "pvlib")
 
 
@@ -132,8 +138,8 @@ def _stock_unit(carrier: str) -> str:
 
 def _accounts(judged: Judged) -> list[dict[str, Any]]:
     return [
-        {"component": c, "cause": cause, "carrier": line.carrier, "cny": float(line.cny), "kgco2e": float(line.kgco2e)}
-        for (c, cause), line in zip(judged.accounts.index, judged.accounts.itertuples(index=False), strict=True)
+        {"component": c, "cause": cause} | {str(k): v for k, v in line.items()}
+        for (c, cause), line in zip(judged.accounts.index, judged.accounts.to_dict("records"), strict=True)
     ]
 
 
@@ -186,23 +192,79 @@ def read_plan(path: Path) -> dict[str, Any]:
 
 def audit_plan(data: dict[str, Any], source: str) -> list[Violation]:
     """Judge a stored or hand-edited plan from what it holds: site definition, inputs, start state, series, objective."""
-    try:
+    with _part(source, "site.definition"):
         site = Site.model_validate(data["site"]["definition"])
-        steps, minutes = int(data["steps"]), int(data["step_minutes"])
+    with _part(source, "step_minutes"):
+        minutes = checked_step(data["step_minutes"])
+    with _part(source, "steps"):
+        steps = int(data["steps"])
+        if not 1 <= steps <= MOST_STEPS:
+            raise ValueError(f"{steps} is not from 1 to {MOST_STEPS}")
+    with _part(source, "timezone"):
+        zone(data["timezone"])
+    with _part(source, "start"):
+        if pd.Timestamp(data["start"]).tz is None:
+            raise ValueError("a time with its offset from UTC is wanted")
         index = _index(data)
-        table = pd.DataFrame({k: _floats(v["values"], steps, f"inputs.{k}") for k, v in data["inputs"].items()}, index=index)
-        frame = pd.DataFrame({k: _floats(v["values"], steps, f"series.{k}") for k, v in data["series"].items()}, index=index)
-        w = Window(table, data["state_start"]["components"], step_minutes=minutes)
+    table = _table(data, source, "inputs", index)
+    if table.isna().to_numpy().any():
+        raise InputError(source, f"inputs.{table.columns[table.isna().any()][0]}", None, "a number in every step", "it has a gap")
+    frame = _table(data, source, "series", index)
+    with _part(source, "objective"):
         goal = Objective(**data["objective"])
+    with _part(source, "objective_cny"):
+        claimed = _finite(data["objective_cny"])
+    with _part(source, "series"):
+        if strange := sorted({str(c).split(".")[0] for c in frame} - {c.name for c in site.components}):
+            raise ValueError(f"no component of the site is called {', '.join(strange)}")
         schedule = Schedule.from_frame(frame, data["sizes"])
-        return audit(site, w, schedule, goal, data["objective_cny"])
+    with _part(source, "state_start"):
+        w = Window(table, _state(data["state_start"]["components"]), step_minutes=minutes)
+    with _part(source, "content"):
+        return audit(site, w, schedule, goal, claimed)
+
+
+@contextmanager
+def _part(source: str, field: str) -> Iterator[None]:
+    """Whatever goes wrong inside is the fault of one field of the file."""
+    try:
+        yield
+    except InputError as error:
+        raise InputError(source, field, error.value, error.expected) from error
     except KeyError as error:
-        raise InputError(source, str(error.args[0]), None, "a complete plan.json", "the field is missing") from error
-    except (TypeError, ValueError, AttributeError) as error:
-        raise InputError(source, "content", None, "a complete plan.json", " ".join(str(error).split())[:300]) from error
+        missing = str(error.args[0])
+        what = missing if " " in missing else f"{missing} is missing"
+        raise InputError(source, field, None, "a complete plan.json", what) from error
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        raise InputError(source, f"{field}.{'.'.join(map(str, first['loc']))}", None, first["msg"]) from error
+    except (TypeError, ValueError, AttributeError, OverflowError) as error:
+        raise InputError(source, field, None, "a complete plan.json", " ".join(str(error).split())[:300]) from error
 
 
-def _floats(values: Any, steps: int, name: str) -> list[float]:
-    if not isinstance(values, list) or len(values) != steps:
-        raise ValueError(f"{name} holds {len(values) if isinstance(values, list) else 'no'} values, the plan has {steps} steps")
-    return [float("nan") if v is None else float(v) for v in values]
+def _table(data: dict[str, Any], source: str, part: str, index: pd.DatetimeIndex) -> pd.DataFrame:
+    """The columns of one part of the file; null becomes NaN."""
+    with _part(source, part):
+        columns = dict(data[part])
+    found: dict[str, list[float]] = {}
+    for name, column in columns.items():
+        with _part(source, f"{part}.{name}"):
+            values = column["values"]
+            if len(values) != len(index):
+                raise ValueError(f"it holds {len(values)} values, the plan has {len(index)} steps")
+            found[name] = [math.nan if v is None else _finite(v) for v in values]
+    return pd.DataFrame(found, index=index)
+
+
+def _finite(value: Any) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        raise ValueError(f"{value!r} is no number")
+    return float(value)
+
+
+def _state(components: Any) -> dict[str, dict[str, Any]]:
+    """The start state; its events are lists of pairs, all else are numbers."""
+    return {
+        str(name): {key: v if isinstance(v, list) else _finite(v) for key, v in values.items()}
+        for name, values in components.items()
+    }

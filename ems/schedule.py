@@ -31,9 +31,7 @@ class Schedule:
 
     def frame(self) -> pd.DataFrame:
         """All series side by side, columns named ``component.quantity``."""
-        return pd.concat({c: t for c, t in self.tables.items()}, axis=1).pipe(
-            lambda f: f.set_axis([f"{c}.{q}" for c, q in f.columns], axis=1)
-        )
+        return pd.concat([table.add_prefix(f"{name}.") for name, table in self.tables.items()], axis=1)
 
     @classmethod
     def from_frame(cls, frame: pd.DataFrame, sizes: Mapping[str, float] | None = None) -> Schedule:

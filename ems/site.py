@@ -12,8 +12,9 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from forecasting.demand import Recipe
 from forecasting.pv import PvArray
-from models import CARRIERS, AnyComponent, Component, Quantity
+from models import AnyComponent, Component, Quantity
 
+CarrierName = Literal["electricity", "heat", "cooling", "hydrogen", "water", "gas"]
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 
 
@@ -72,9 +73,7 @@ class Site(_Strict):
     carbon: Carbon
     demands: dict[Name, Recipe] = Field(default_factory=dict, description="what is forecast for whom")
     arrays: dict[Name, PvArray] = Field(default_factory=dict, description="roof of each pv component, by its name")
-    buses: dict[Name, Literal["electricity", "heat", "cooling", "hydrogen", "water", "gas"]] = Field(
-        default_factory=lambda: {str(name): name for name in CARRIERS}, description="bus -> carrier"
-    )
+    buses: dict[Name, CarrierName] = Field(min_length=1, description="bus -> carrier; several buses may share a carrier")
     components: tuple[AnyComponent, ...] = Field(min_length=1)
 
     @model_validator(mode="after")

@@ -164,8 +164,7 @@ def run(
     if x is None:
         return _nothing(h, highspy, began, presolve=presolve)
     if not problem.integer.any():
-        dual = np.array(h.getSolution().row_dual)
-        return Answer("optimal", x, bound, bound, time.perf_counter() - began, dual, 0, "Optimal")
+        return Answer("optimal", x, bound, bound, time.perf_counter() - began, np.array(h.getSolution().row_dual))
     say(Progress(time.perf_counter() - began, np.inf, bound))
 
     near = replace(
@@ -190,11 +189,11 @@ def run(
             found, best = better, h.getInfo().objective_function_value
         bound, nodes = max(bound, h.getInfo().mip_dual_bound), nodes + h.getInfo().mip_node_count
     assert found is not None
-    x, dual, best = _polish(problem, found, best, highspy)
+    exact, dual, best = _polish(problem, found, best, highspy)
     closed = best - bound <= limits.gap * abs(best) * (1 + 1e-6)
     return Answer(
         "optimal" if closed or status == highspy.HighsModelStatus.kOptimal else "time_limit",
-        x,
+        exact,
         float(best),
         float(min(bound, best)),
         time.perf_counter() - began,

@@ -13,8 +13,9 @@ import pandas as pd
 
 from ems.site import Site
 from forecasting.errors import InputError
+from forecasting.files import read_text
 from forecasting.notes import Note
-from models import Component
+from models import Component, unit_of
 
 EVENTS = ("starts", "stops")
 MAX_BYTES = 50_000_000
@@ -44,14 +45,13 @@ def read_state(path: Path, site: Site) -> State:
 
 
 def load_json(path: Path) -> dict[str, Any]:
+    """A JSON object from a regular file of bounded size."""
     try:
-        if path.stat().st_size > MAX_BYTES:
-            raise InputError(str(path), "size", f"{path.stat().st_size} bytes", f"at most {MAX_BYTES}")
-        data = json.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise InputError(str(path), "", None, "a readable file", f"check the path ({error.strerror})") from error
-    except ValueError as error:
-        raise InputError(str(path), "content", str(error), "JSON text in UTF-8") from error
+        data = json.loads(read_text(path, MAX_BYTES, "JSON text"))
+    except (ValueError, RecursionError) as error:
+        if isinstance(error, InputError):
+            raise
+        raise InputError(str(path), "content", None, "JSON text in UTF-8", str(error)) from error
     if not isinstance(data, dict):
         raise InputError(str(path), "content", type(data).__name__, "a JSON object")
     return data
@@ -92,7 +92,7 @@ def _check_component(path: Path, site: Site, name: str, values: Any) -> None:
 
 def _check_value(path: Path, field: str, value: Any, bounds: tuple[float, float, float]) -> None:
     low, high, _ = bounds
-    number = isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    number = isinstance(value, int | float) and not isinstance(value, bool)
     if not number or not low - 1e-6 <= value <= high + 1e-6:
         raise InputError(str(path), field, value, f"a number from {low:g} to {high:g}", "check the meter or the site file")
     if field.endswith("_modules") and value != int(value):
@@ -100,12 +100,12 @@ def _check_value(path: Path, field: str, value: Any, bounds: tuple[float, float,
 
 
 def _check_events(path: Path, field: str, value: Any) -> None:
-    pairs = isinstance(value, list) and all(
-        isinstance(v, list) and len(v) == 2 and all(isinstance(x, int | float) and math.isfinite(x) and x >= 0 for x in v)
-        for v in value
-    )
-    if not pairs:
+    if not isinstance(value, list) or not all(isinstance(v, list) and len(v) == 2 and all(map(_counts, v)) for v in value):
         raise InputError(str(path), field, value, "a list of [hours ago, modules]")
+
+
+def _counts(x: Any) -> bool:
+    return isinstance(x, int | float) and not isinstance(x, bool) and math.isfinite(x) and x >= 0
 
 
 def assumed_state(site: Site, given: State) -> list[Note]:
@@ -118,13 +118,32 @@ def assumed_state(site: Site, given: State) -> list[Note]:
     ]
     if not missing:
         return []
-    zh = "、".join(f"{c.label('zh')} {key}={default:g}" for c, key, default in missing)
-    en = ", ".join(f"{c.label('en')} {key}={default:g}" for c, key, default in missing)
-    return [Note(f"未提供初始状态, 采用站点文件的假定值: {zh}。", f"No reading given, start values assumed by the site file: {en}.")]
+    zh = [f"{c.label('zh')}{ASSUMED[key][0]} {_reckoned(c, default):,.4g} {unit_of(key)}" for c, key, default in missing if key in ASSUMED]
+    en = [f"{c.label('en')} {ASSUMED[key][1]} {_reckoned(c, default):,.4g} {unit_of(key)}" for c, key, default in missing if key in ASSUMED]
+    if off := [c for c, key, _ in missing if key == "hot_modules"]:
+        every = len(off) == sum("hot_modules" in c.state_bounds() for c in site.components)
+        zh.append("全部机组停机" if every else f"停机: {'、'.join(c.label('zh') for c in off)}")
+        en.append("all machines off" if every else f"off: {', '.join(c.label('en') for c in off)}")
+    return [
+        Note(
+            f"未提供初始状态读数, 按站点文件假定: {'; '.join(zh)}。",
+            f"No meter readings were given for the start; assumed from the site file: {'; '.join(en)}.",
+        )
+    ]
+
+
+ASSUMED = {"level_kwh": ("存量", "holds"), "level_kg": ("存量", "holds"), "peak_kw": ("本月最大需量", "with a month's peak of")}
 
 
 def _matters(c: Component, key: str) -> bool:
-    return key not in ("served_in_slot", "load_kw", "on_modules")
+    """A month's peak only where it is paid for; loads and shares of a day follow from what is said."""
+    paid = getattr(c, "demand_charge_cny_per_kw_month", 0.0) > 0
+    return key in (*ASSUMED, "hot_modules") and (key != "peak_kw" or paid)
+
+
+def _reckoned(c: Component, default: float) -> float:
+    """A grid without a reading is reckoned with the peak that is expected."""
+    return max(default, getattr(c, "expected_peak_kw", 0.0) or 0.0)
 
 
 def opening_note(given: State, start: pd.Timestamp) -> list[Note]:

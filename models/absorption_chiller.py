@@ -15,6 +15,7 @@ from pydantic import Field, model_validator
 
 from models import pyo
 from models.commitment import Machine
+from models.curve import read_off
 from models.component import Block, Formulation, Positive, Quantity, Size, Violation
 from models.operation import Run
 from models.window import Floats, Window
@@ -63,7 +64,7 @@ class AbsorptionChiller(Machine):
 
     @property
     def cop(self) -> float:
-        return float(np.interp(self.drive_temperature_c, *zip(*sorted(self.thermal_cop), strict=True)))
+        return float(read_off(self.thermal_cop, self.drive_temperature_c))
 
     def build(self, b: Block, w: Window) -> Formulation:
         c = self.commit(b, w)

@@ -54,6 +54,8 @@ class Memory:
         self.starts = [round(w.lag((), 0, ago, machine.name, "starts")) for ago in range(self.depth, 0, -1)]
         self.stops = [round(w.lag((), 0, ago, machine.name, "stops")) for ago in range(self.depth, 0, -1)]
         self.free = [n - round(out) for out in machine.out_of_service(w)]
+        self.failed = [round(x) for x in machine._stopped_early(w)]
+        self.woken = [round(x) for x in machine._started_early(w)]
         self.module = fixed(machine.size) / n
         self.reach, self.jump = machine._reach(w)
         self.resume = machine.warm_start_min / 60 / w.step_h if machine.has_warm_start else 0.0
@@ -123,10 +125,11 @@ def _lawful(m: Memory, t: int, factor: float, least: float, given_up: int) -> It
     machine, n, free = m.machine, m.n, m.free[t]
     ups, downs = m.recent(m.starts, m.up - 1), m.recent(m.stops, m.down - 1)
     warm = m.recent(m.starts, m.whole - 1)
+    failed = n - free if given_up <= FORESIGHT else m.failed[t]  # who uses the grace after an outage may run into it
     for hot in range(free + 1):
         start, stop = max(0, hot - m.hot), max(0, m.hot - hot)
         if given_up <= MINIMUM_TIMES:
-            if (start or stop) and (ups + start > hot + n - free or downs + stop > n - hot):
+            if (start or stop) and (ups + start > hot + failed or downs + stop > n - hot + m.woken[t]):
                 continue
             if given_up <= FORESIGHT and start and not (_can_stay(m, t, hot) and least * factor <= m.jump + 1e-9):
                 continue

@@ -20,7 +20,7 @@ from pydantic import Field, field_validator, model_validator
 from models import pyo
 from models.commitment import Machine
 from models.component import Block, Efficiency, Formulation, Size, Violation, over
-from models.curve import TIE_CNY_PER_KWH, Curve
+from models.curve import TIE_CNY_PER_KWH, Curve, read_off
 from models.operation import Run, between
 from models.window import Expr, Floats, Window
 
@@ -61,7 +61,7 @@ class Cogenerator(Machine):
         lowest = max(self.min_load, min(load for load, _ in inverse))
         fuel = Curve.of_specific_input(inverse, lowest)  # x = load, y = load * efficiency: only the cut is used
         load = np.array(fuel.x)
-        eta = np.interp(load, *zip(*sorted(self.electric_efficiency), strict=True))
+        eta = read_off(self.electric_efficiency, load)
         return Curve(tuple((load / eta).tolist()), tuple(load.tolist()))
 
     def produce(self, b: Block, w: Window) -> tuple[dict[str, Any], list[Expr], dict[str, Expr], Expr]:

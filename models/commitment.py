@@ -168,15 +168,10 @@ class Machine(Component):
         )
         up_h, down_h = max(self.min_up_h, k), max(self.min_down_h, k)
         failed, woken = self._stopped_early(w), self._started_early(w)
-        idle_start_pays = bool(part) or not self.start_cny  # else no one starts and stops in the same step
-        if up_h > k or idle_start_pays:
-            b.min_up = pyo.Constraint(
-                w.t, rule=lambda b, t: past(start, t, up_h, "starts") <= hot[t] + float(failed[t])
-            )
-        if down_h > k or idle_start_pays:
-            b.min_down = pyo.Constraint(
-                w.t, rule=lambda b, t: past(stop, t, down_h, "stops") <= n - hot[t] + float(woken[t])
-            )
+        b.min_up = pyo.Constraint(w.t, rule=lambda b, t: past(start, t, up_h, "starts") <= hot[t] + float(failed[t]))
+        b.min_down = pyo.Constraint(
+            w.t, rule=lambda b, t: past(stop, t, down_h, "stops") <= n - hot[t] + float(woken[t])
+        )
 
         warming: list[Expr] = [past(start, t, whole * k, "starts") if whole else 0.0 for t in w.t]
         tail: list[Expr] = [part * w.lag(start, t, whole, self.name, "starts") if part else 0.0 for t in w.t]

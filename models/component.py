@@ -163,7 +163,7 @@ class Component(BaseModel, ABC):
 
 def over(x: Any, limit: Any) -> Floats:
     """How far ``x`` lies above ``limit``."""
-    return np.maximum(np.asarray(x, float) - np.asarray(limit, float), 0)
+    return np.asarray(np.maximum(np.asarray(x, float) - np.asarray(limit, float), 0), float)
 
 
 def declare(size: Size, b: Block, w: Window, name: str) -> tuple[Expr, float, dict[str, Expr]]:

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -23,6 +23,12 @@ from models.window import Floats
 SPARED = 1e-3  # of the output: what a chord may leave out, a fifth of what the audit allows
 TIE_CNY_PER_KG = 0.02  # of hydrogen made
 TIE_CNY_PER_KWH = 0.001  # of electricity made: both far below every real price
+
+
+def read_off(points: tuple[tuple[float, float], ...], at: Any) -> Floats:
+    """Value of a table of (argument, value) at given arguments: linear between points, the nearest beyond them."""
+    arguments, values = np.array(sorted(points), float).T
+    return np.asarray(np.interp(np.asarray(at, float), arguments, values), float)
 
 
 class Chord(NamedTuple):

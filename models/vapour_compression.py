@@ -19,6 +19,7 @@ from models import pyo
 from models.commitment import Machine
 from models.component import Block, Formulation, Size, Violation
 from models.operation import Run
+from models.curve import read_off
 from models.window import Floats, Window
 
 TEMPERATURE = "temperature_c"
@@ -51,10 +52,10 @@ class VapourCompression(Machine):
         return self.capacity_kw
 
     def cop_at(self, w: Window) -> Floats:
-        return np.interp(w.column(TEMPERATURE), *zip(*self.cop, strict=True))
+        return read_off(self.cop, w.column(TEMPERATURE))
 
     def factor_at(self, w: Window) -> Floats:
-        return np.interp(w.column(TEMPERATURE), *zip(*self.capacity_factor, strict=True))
+        return read_off(self.capacity_factor, w.column(TEMPERATURE))
 
     def build(self, b: Block, w: Window) -> Formulation:
         cop, factor = self.cop_at(w), self.factor_at(w)

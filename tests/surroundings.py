@@ -120,80 +120,54 @@ def around(c: Component) -> Site:
 
 def _helpers(c: Component, bus: str, carrier: str, *, sole_source: bool) -> list[Component]:
     """Supply, demand and outlet of one bus; none of what the component itself is there for."""
-    rate = CARRIERS[carrier].rate
-    found: list[Component] = []
     if carrier == "electricity":
         most = SHORT * PEAK["electricity"] if c.kind == "demand" else 5000
-        if c.kind != "grid":
-            found.append(
-                toys.part(kind="grid", name="mains", connection_kw=most, export_limit_kw=2000, electricity_bus=bus)
-            )
-        else:
-            found.append(toys.part(kind="pv", name="roof", capacity_kwp=800, column="sun_share", electricity_bus=bus))
+        roof = toys.part(kind="pv", name="roof", capacity_kwp=800, column="sun_share")
+        found = [roof if c.kind == "grid" else toys.mains(connection_kw=most, export_limit_kw=2000)]
     elif not sole_source or c.kind in ("gas_supply", "water_supply"):
-        found += [s for s in _supplies(bus, carrier, made=isinstance(c, Store | Spill)) if s.kind != c.kind]
+        found = [s for s in [_supply(c, bus, carrier)] if s.kind != c.kind]
+    else:
+        found = []
     if carrier == "gas":
-        return (
-            [*found, toys.part(kind="gas_boiler", name="burner", capacity_kw=600, gas_bus=bus)]
-            if sole_source
-            else found
-        )
-    wanted = f"wanted.{carrier}_{rate}"
-    if not any(q.sign < 0 and b == bus for q, b in c.ports) or isinstance(c, Store) or carrier == "electricity":
-        if c.kind not in ("demand", "deferrable_demand", "spill", "heat_rejection"):
-            found.append(toys.part(kind="demand", name=f"users_{bus}", carrier=carrier, bus=bus, column=wanted))
+        burner = toys.part(kind="gas_boiler", name="burner", capacity_kw=600, gas_bus=bus)
+        return [*found, burner] if sole_source else found
+    passes_on = any(q.sign < 0 and b == bus for q, b in c.ports) and not isinstance(c, Store)
+    if c.kind not in ("demand", "deferrable_demand", "spill", "heat_rejection") and (
+        carrier == "electricity" or not passes_on
+    ):
+        column = f"wanted.{carrier}_{CARRIERS[carrier].rate}"
+        found.append(toys.wants(carrier, name=f"users_{bus}", bus=bus, column=column))
     if carrier != "electricity" and c.kind not in ("spill", "heat_rejection"):
-        found.append(
-            toys.part(kind="spill", name=f"outlet_{bus}", carrier=carrier, bus=bus, limit=5000, price_cny_per_unit=0.0005)
-        )
+        found.append(toys.outlet(carrier, name=f"outlet_{bus}", bus=bus, price_cny_per_unit=0.0005))
     return found
 
 
-def _supplies(bus: str, carrier: str, *, made: bool) -> list[Component]:
-    """What feeds a bus; ``made``: hydrogen is made on the spot, and all comes at less than the peak."""
-    most = SHORT * PEAK[carrier] if made else PLENTY[carrier]
+def _supply(c: Component, bus: str, carrier: str) -> Component:
+    """What feeds a bus: for stores less than the peak; for them and outlets hydrogen is made on the spot."""
+    on_the_spot = isinstance(c, Store | Spill)
+    most = SHORT * PEAK[carrier] if on_the_spot else PLENTY[carrier]
     match carrier:
+        case "heat" if (
+            c.kind == "electrolyser"
+        ):  # nearly free: dear heat would hide hydrogen no one wants
+            return toys.part(kind="waste_heat", name=f"process_{bus}", capacity_kw=most, cop=5000, heat_bus=bus)
         case "heat":
-            return [toys.part(kind="electric_boiler", name=f"boiler_{bus}", capacity_kw=most, heat_bus=bus)]
+            return toys.part(kind="electric_boiler", name=f"boiler_{bus}", capacity_kw=most, heat_bus=bus)
         case "cooling":
-            return [
-                toys.part(
-                    kind="electric_chiller", name=f"cooler_{bus}", capacity_kw=most, cop=[[20, 4.0]], cooling_bus=bus
-                )
-            ]
-        case "hydrogen" if not made:
-            bought = {"end_short_cny_per_unit": 9, "end_surplus_cny_per_unit": 0}  # CNY/kg
-            full = {"capacity_kg": 1e4, "start_share": 1.0, "end_target_share": 1.0}
-            return [
-                toys.part(
-                    kind="hydrogen_tank", name=f"bottles_{bus}", rate_kg_per_h=most, hydrogen_bus=bus, **full, **bought
-                )
-            ]
-        case "hydrogen":
-            curve = [[0.1, 55.0], [1.0, 55.0]]
-            return [
-                toys.part(
-                    kind="electrolyser",
-                    name=f"maker_{bus}",
-                    capacity_kw=55 * most,
-                    specific_kwh_per_kg=curve,
-                    hydrogen_bus=bus,
-                )
-            ]
+            fields = {"capacity_kw": most, "cop": [[20, 4.0]], "cooling_bus": bus}
+            return toys.part(kind="electric_chiller", name=f"cooler_{bus}", **fields)
+        case "hydrogen" if on_the_spot:
+            fields = {"capacity_kw": 55 * most, "specific_kwh_per_kg": [[0.1, 55.0], [1.0, 55.0]], "hydrogen_bus": bus}
+            return toys.part(kind="electrolyser", name=f"maker_{bus}", **fields)
+        case "hydrogen":  # at 9 CNY/kg
+            fields = {"rate_kg_per_h": most, "end_short_cny_per_unit": 9, "hydrogen_bus": bus}
+            return toys.bottles(name=f"bottles_{bus}", **fields)
         case "water":
-            return [
-                toys.part(
-                    kind="water_supply",
-                    name=f"well_{bus}",
-                    capacity_kg_per_h=most,
-                    price_cny_per_kg=0.01,
-                    water_bus=bus,
-                )
-            ]
-        case "gas":
-            price = {"price_cny_per_kwh": 0.3, "intensity_kgco2e_per_kwh": 0.2}
-            return [toys.part(kind="gas_supply", name=f"main_{bus}", capacity_kw=most, gas_bus=bus, **price)]
-    return []
+            fields = {"capacity_kg_per_h": most, "price_cny_per_kg": 0.0001, "water_bus": bus}
+            return toys.part(kind="water_supply", name=f"well_{bus}", **fields)
+        case _:
+            fields = {"capacity_kw": most, "price_cny_per_kwh": 0.3, "intensity_kgco2e_per_kwh": 0.2, "gas_bus": bus}
+            return toys.part(kind="gas_supply", name=f"main_{bus}", **fields)
 
 
 def solved(

@@ -20,7 +20,7 @@ from ems.inputs import make_inputs
 from ems.schedule import Schedule
 from ems.site import Site
 from ems.site_file import read_site
-from models import CATALOGUE, Window
+from models import CATALOGUE, Store, Window
 from models.commitment import Machine
 
 WINTER, SPRING, SPRING_SUNDAY = date(2026, 1, 14), date(2026, 4, 15), date(2026, 4, 19)
@@ -67,21 +67,10 @@ def test_a_day_is_clean_serves_everyone_and_ends_at_its_targets(day: date, step:
     assert missing(QINGDAO.site, w, s) == {}
 
 
+STORES = [c for c in QINGDAO.site.components if isinstance(c, Store)]
 EDGES: dict[str, dict[str, Any]] = {
-    "full": {
-        "tank": {"level_kg": 800.0},
-        "battery": {"level_kwh": 2000.0},
-        "hot_store": {"level_kwh": 2000.0},
-        "cold_store": {"level_kwh": 2000.0},
-        "water_tank": {"level_kg": 5000.0},
-    },
-    "empty": {
-        "tank": {"level_kg": 40.0},
-        "battery": {"level_kwh": 400.0},
-        "hot_store": {"level_kwh": 200.0},
-        "cold_store": {"level_kwh": 200.0},
-        "water_tank": {"level_kg": 0.0},
-    },
+    "full": {c.name: {key: high for key, (_, high, _) in c.state_bounds().items()} for c in STORES},
+    "empty": {c.name: {key: low for key, (low, _, _) in c.state_bounds().items()} for c in STORES},
     "full tank, electrolysers just started": {
         "tank": {"level_kg": 800.0},
         "alkaline": {"hot_modules": 2, "on_modules": 0, "load_kw": 0.0, "starts": [[0.25, 2]]},
@@ -183,7 +172,8 @@ def test_prices_do_not_matter() -> None:
 def test_reserves_stay_untouched_and_sun_is_not_wasted_while_power_is_bought(day: date) -> None:
     s = rule_based(QINGDAO.site, window(day))
     assert (s.tables["fuel_cell"]["on_modules"] == 0).all()
-    assert s.tables["battery"]["level_kwh"].min() >= 600 - 0.1  # its end target, but for the loss of a step
+    battery = next(c for c in STORES if c.name == "battery")
+    assert s.tables["battery"]["level_kwh"].min() >= battery.end_level(window(day)) - 0.1  # but for a step's loss
     curtailed = sum(t["curtailed_kw"] for t in s.tables.values() if "curtailed_kw" in t)
     assert (np.minimum(curtailed, s.tables["grid"]["import_kw"]) < 1e-3).all()
     assert (np.minimum(curtailed, s.tables["battery"]["discharge_kw"]) < 1e-3).all()

@@ -7,7 +7,7 @@ How it maps: MW are kW, MWh kWh, and a price per MWh is one per kWh. The grid bu
 carries the binary against doing both. All losses sit in charging (0.9). There is no value of stock and next to no wear.
 The original ends with an empty battery; ours may end as it likes, so in a last hour with a negative price buying is
 priced out, which is what an empty end means there. Its emissions credit what is sold at the same intensity; ours count
-what is bought. They are computed here from the reported flows, and the carbon optimum is found by intensities as prices.
+what is bought. They are computed here from the reported flows; the carbon optimum is found by intensities as prices.
 """
 
 import numpy as np

@@ -3,10 +3,11 @@
 Numbers: FlexMeasures v1.0.0.dev (18f43b5c1), planning tests test_commitments.py and test_operation_modes.py, licence
 Apache-2.0; the merit order reproduced as a linear program.
 
-How it maps: a CHP is a gas engine with an electric efficiency of 0.3 that gives 5/7 of the rest as heat; it starts at a thousandth of its
-load where the original starts at nothing. Steam is heat. Electricity is bought and sold at one price. A device with
-power bands is a chiller with a COP of 1 that fills a store: {0} U {0.5} is a minimum load of 1, {0} U [0.4, 0.5] one of
-0.8; the wanted final stock is the store's end target at a high price. The continuous band is a deferrable demand.
+How it maps: a CHP is a gas engine with an electric efficiency of 0.3 that gives 5/7 of the rest as heat; it starts at a
+thousandth of its load where the original starts at nothing. Steam is heat. Electricity is bought and sold at one price.
+A device with power bands is a chiller with a COP of 1 that fills a store: {0} U {0.5} is a minimum load of 1,
+{0} U [0.4, 0.5] one of 0.8; the wanted final stock is the store's end target at a high price. The continuous band is a
+deferrable demand.
 """
 
 import pytest
@@ -29,8 +30,10 @@ CHP = part(
 
 
 def test_coupled_outputs():
-    """10 kW of heat need 20 kW of gas and make 6 kW of power."""
-    s = clean(mains(export_limit_kw=100), gas(50), CHP, wants("heat", unserved_cny_per_unit=1e4), wanted_heat_kw=[10.0])
+    """10 kW of heat need 20 kW of gas and make 6 kW of power, sold at a price that makes it wanted."""
+    users = wants("heat", unserved_cny_per_unit=1e4)
+    prices = {"import_cny_per_kwh": 60.0, "export_cny_per_kwh": 60.0}
+    s = clean(mains(export_limit_kw=100), gas(20), CHP, users, wanted_heat_kw=[10.0], **prices)
     assert (s["chp.gas_kw"], s["chp.heat_kw"], s["chp.power_kw"]) == ([20], [10], [6])
 
 

@@ -1,12 +1,11 @@
 """The auditor notices every falsified series of every park that comes with the project."""
 
 from datetime import date
-from functools import lru_cache
+from functools import cache
 
 import pytest
 
 from ems.inputs import make_inputs
-from ems.objective import Objective
 from ems.site_file import read_site, site_names
 from tests import toys
 from tests.bending import unnoticed
@@ -14,7 +13,7 @@ from tests.bending import unnoticed
 DAY = date(2026, 3, 18)
 
 
-@lru_cache(maxsize=None)
+@cache
 def day(name: str) -> toys.Solved:
     file = read_site(name)
     inputs = make_inputs(file, DAY, step_minutes=60, weather="climatology")

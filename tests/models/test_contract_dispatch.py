@@ -1,6 +1,6 @@
 """Every technology in a park around it: solves, passes the audit, and says the same of money in model and tables."""
 
-from functools import lru_cache
+from functools import cache
 
 import numpy as np
 import pandas as pd
@@ -14,7 +14,7 @@ from tests.surroundings import CASES, KINDS, example
 in_every_park = pytest.mark.parametrize(("case", "minutes"), [(k, m) for k in CASES for m in (60, 15)])
 
 
-@lru_cache(maxsize=None)
+@cache
 def day(case: str, minutes: int) -> toys.Solved:
     return surroundings.solved(CASES[case], minutes=minutes, gap=1e-3)
 
@@ -111,7 +111,7 @@ def test_fresh_events_in_the_state_solve(kind, event, minutes):
     """All modules started, or stopped, in the step before the window opens."""
     c = example(kind, min_up_h=3, min_down_h=3)
     n, up = float(c.modules), event == "started"
-    state = {key: 0.0 for key in c.state_bounds()} | {"hot_modules": n if up else 0.0}
+    state = dict.fromkeys(c.state_bounds(), 0.0) | {"hot_modules": n if up else 0.0}
     state["starts" if up else "stops"] = [[minutes / 60, n]]
     solved = surroundings.solved(c, minutes=minutes, state={c.name: state}, gap=1e-3)
     assert solved.violations() == []

@@ -28,7 +28,7 @@ def test_round_trip(kind):
 
 @every_kind
 def test_unknown_key_is_refused(kind):
-    with pytest.raises(ValidationError, match="extra_forbidden|Extra inputs"):
+    with pytest.raises(ValidationError, match="Extra inputs"):
         example(kind, capacty_kw=1)
 
 

@@ -8,14 +8,20 @@ import pytest
 from ems.audit import audit
 from ems.schedule import Schedule
 from models import Window
+from models.commitment import Machine
+from models.demand import DeferrableDemand
 from tests import surroundings, toys
 from tests.surroundings import CASES
 
 KEPT_H = 7  # cuts minimum times, warm-ups and the windows of demands in two
 
 
-@pytest.mark.parametrize("case", CASES)
-@pytest.mark.parametrize("minutes", [60, 15])
+KNOWS_TIME = Machine | DeferrableDemand
+
+
+@pytest.mark.parametrize(
+    ("case", "minutes"), [(k, m) for k, c in CASES.items() for m in (60, 15) if m == 60 or isinstance(c, KNOWS_TIME)]
+)
 def test_stitched_windows_pass_the_audit_of_the_whole(case, minutes):
     site, inputs = surroundings.around(CASES[case]), surroundings.inputs(2, minutes)
     keep, day = KEPT_H * 60 // minutes, 24 * 60 // minutes

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.toys import bottles, clean, part, wants
+from tests.toys import bottles, clean, outlet, park, part, solve, table, wants
 
 # DEA Technology Data v0016, LT-PEM CHP: 0.50 at full load, 0.35 at 10 %; points between are estimates
 EFFICIENCY = [[0.1, 0.35], [0.2, 0.47], [0.3, 0.53], [0.5, 0.55], [0.75, 0.525], [1.0, 0.5]]
@@ -81,18 +81,28 @@ def test_gas_engine_at_full_load():
     s = clean(gas, engine(), wants("electricity"), wants("heat"), wanted_electricity_kw=[500.0], wanted_heat_kw=[562.5])
     assert s["engine.gas_kw"] == [1250.0]
     assert s["engine.heat_kw"] == [562.5]
-    assert s.answer.objective == pytest.approx(437.5, abs=0.05)
+    assert s.answer.objective == pytest.approx(437.5, abs=0.1)
     assert s.site.component("gas_supply").emitted(s.schedule.tables["gas_supply"], s.w)["fuel"].sum() == pytest.approx(
         250.0
     )
 
 
 def test_gas_engine_between_points():
-    """At 0.75: 375 / 0.385 = 974.0 kW, of which the hull spares 0.2 %; below half load it does not go: 200 kW unserved."""
+    """At 0.75: 375 / 0.385 = 974.0 kW, of which the hull spares 0.2 %; below half load, at 200 kW, it does not go."""
     gas = part(kind="gas_supply", capacity_kw=5000, price_cny_per_kwh=0.35, intensity_kgco2e_per_kwh=0.2)
     s = clean(gas, engine(heat_bus=None), wants("electricity"), wanted_electricity_kw=[375.0, 200.0])
     assert s["engine.gas_kw"][0] == pytest.approx(375 / 0.385, rel=2e-3)
     assert s["users_electricity.unserved_kw"] == [0.0, 200.0]
+
+
+@pytest.mark.xfail(strict=True, reason="the tie-break of 0.001 CNY/kWh is less than the heat of power that is not made")
+def test_power_no_one_wants_is_not_hidden_to_gain_heat():
+    """Heat-led at full load: 562.5 kW of heat come with 500 kW of power, which is let go under its name."""
+    gas = part(kind="gas_supply", capacity_kw=5000, price_cny_per_kwh=0.35, intensity_kgco2e_per_kwh=0.2)
+    parts = park(gas, engine(), outlet("electricity", price_cny_per_unit=0.0005), wants("heat"))
+    s = solve(parts, table({"wanted_heat_kw": [562.5]}))
+    assert s.violations() == []
+    assert s["outlet_electricity.lost_kw"] == [500.0]
 
 
 def test_two_fuel_cells_share_the_load():

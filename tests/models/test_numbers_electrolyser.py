@@ -1,4 +1,4 @@
-"""Electrolysers by hand. Curves: system electricity per hydrogen of the alkaline and PEM machines of the park Qingdao."""
+"""Electrolysers by hand, with the curves of the alkaline and PEM machines of the park Qingdao."""
 
 import pytest
 
@@ -40,7 +40,7 @@ def test_half_load_of_the_alkaline_curve():
     assert s["ely.power_kw"] == [500.0]
     assert s["ely.hydrogen_kg_per_h"] == [10.0]
     assert s["ely.water_kg_per_h"] == [100.0]
-    assert s.answer.objective == pytest.approx(500 * 1.0 + 100 * 0.01, abs=0.01)
+    assert s.answer.objective == pytest.approx(500 * 1.0 + 100 * 0.01, abs=0.05)
 
 
 def test_full_load():

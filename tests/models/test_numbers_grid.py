@@ -49,7 +49,7 @@ def test_a_battery_shaves_the_peak_for_the_charge():
 
 
 def test_quarter_hours_cost_a_quarter():
-    """100 kW for a quarter of an hour at 0.8 CNY/kWh: 20 CNY and 15 kgCO2e at 0.6; the charge on the peak is no less."""
+    """100 kW for a quarter of an hour at 0.8 CNY/kWh: 20 CNY and 15 kgCO2e at 0.6; the charge is no less."""
     grid = mains(demand_charge_cny_per_kw_month=10)
     s = clean(grid, wants("electricity"), minutes=15, import_cny_per_kwh=0.8, wanted_electricity_kw=[100.0, 0.0])
     assert causes(s) == pytest.approx({"energy": 20.0, "demand_charge": 1000.0})

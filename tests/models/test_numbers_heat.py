@@ -68,7 +68,7 @@ def test_adsorption_between_its_points():
 
 
 def test_heat_below_the_coldest_point_does_not_drive_it():
-    with pytest.raises(ValueError, match="60.0 is below 65.0"):
+    with pytest.raises(ValueError, match=r"60\.0 is below 65\.0"):
         adsorption(drive_temperature_c=60)
 
 

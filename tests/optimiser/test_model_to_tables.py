@@ -35,14 +35,13 @@ def test_electricity_is_worth_its_price_where_only_the_grid_supplies():
 
 @pytest.mark.parametrize("minutes", [15, 60])
 def test_marginal_values_are_per_unit_whatever_the_step(minutes):
-    """Curtailed sun is worth nothing, heat from a boiler of 0.5 twice its electricity, hydrogen 50 kWh/kg times that."""
+    """Curtailed sun is worth nothing, heat of a boiler of 0.5 twice its electricity, hydrogen 50 kWh of it."""
     roof = part(kind="pv", name="roof", capacity_kwp=1000, column="sun_share")
     boiler = part(kind="electric_boiler", name="boiler", capacity_kw=1000, efficiency=0.5)
     ely = part(kind="electrolyser", name="ely", capacity_kw=500, specific_kwh_per_kg=[[0.1, 50.0], [1.0, 50.0]])
-    s = clean(
-        mains(), roof, boiler, ely, wants("heat"), wants("hydrogen"),
-        minutes=minutes, import_cny_per_kwh=0.6, sun_share=[1.0, 0.0], wanted_heat_kw=100.0, wanted_hydrogen_kg_per_h=5.0,
-    )  # fmt: skip
+    wanted = {"wanted_heat_kw": 100.0, "wanted_hydrogen_kg_per_h": 5.0}
+    parts = mains(), roof, boiler, ely, wants("heat"), wants("hydrogen")
+    s = clean(*parts, minutes=minutes, import_cny_per_kwh=0.6, sun_share=[1.0, 0.0], **wanted)
     values = s.built.marginal_values(s.answer, s.w)
     assert values["electricity"] == pytest.approx([0.0, 0.6], abs=1e-9)
     assert values["heat"] == pytest.approx([0.0, 1.2], abs=1e-9)

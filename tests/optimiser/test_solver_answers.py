@@ -51,7 +51,7 @@ def by_trying_all(p: Problem) -> float:
 
 @pytest.mark.parametrize("seed", range(12))
 def test_big_m_canary(seed):
-    """Fixed-charge machines, load <= M on and load >= m on, against trying all: a release of HiGHS once got these wrong."""
+    """Machines with fixed charge, load <= M on and load >= m on, against trying all: HiGHS 1.14 got such wrong."""
     r = np.random.default_rng(seed)
     n, big = 5, float(10 ** r.integers(2, 5))
     full, least = r.uniform(5, 20, n), r.uniform(0.1, 0.6, n)
