@@ -49,12 +49,20 @@ def parser() -> argparse.ArgumentParser:
     plan = sub.add_parser("plan", help="the day-ahead schedule, audited and explained")
     _site(plan)
     _day(plan)
-    plan.add_argument("--objective", choices=("cost", "carbon", "balanced"), default="cost", help="what is minimised (default: cost)")
+    plan.add_argument(
+        "--objective", choices=("cost", "carbon", "balanced"), default="cost", help="what is minimised (default: cost)"
+    )
     plan.add_argument("--gap", type=float, default=1e-3, metavar="SHARE", help="relative gap to prove (default: 0.001)")
-    plan.add_argument("--time-limit", type=float, default=60.0, metavar="S", help="seconds for the solver (default: 60)")
+    plan.add_argument(
+        "--time-limit", type=float, default=60.0, metavar="S", help="seconds for the solver (default: 60)"
+    )
     plan.add_argument("--state", metavar="FILE", help="state at the start: a state file or yesterday's plan.json")
     plan.add_argument(
-        "--outage", action="append", default=[], metavar="NAME[:MODULES]", help="a machine that is out all day; repeatable"
+        "--outage",
+        action="append",
+        default=[],
+        metavar="NAME[:MODULES]",
+        help="a machine that is out all day; repeatable",
     )
     plan.add_argument("--out", metavar="DIR", help="write plan.json, schedule.csv and plan.html there")
     plan.add_argument("--json", metavar="FILE", help="write plan.json there, - for standard output")
@@ -85,7 +93,9 @@ def _day(p: argparse.ArgumentParser) -> None:
 
 
 def _language(p: argparse.ArgumentParser) -> None:
-    p.add_argument("--lang", choices=("zh", "en"), default=_spoken(), help="language of what is shown (default: the system's)")
+    p.add_argument(
+        "--lang", choices=("zh", "en"), default=_spoken(), help="language of what is shown (default: the system's)"
+    )
 
 
 def _spoken() -> str:
@@ -110,7 +120,9 @@ def day(given: str | None, timezone: str, now: datetime | None = None) -> date:
     try:
         meant = date.fromisoformat(str(given))
     except ValueError as error:
-        raise InputError("--date", "", given, "a day that exists, as 2026-11-23, today or tomorrow", str(error)) from error
+        raise InputError(
+            "--date", "", given, "a day that exists, as 2026-11-23, today or tomorrow", str(error)
+        ) from error
     if not 2000 <= meant.year <= 2100:
         raise InputError("--date", "", given, "a day from 2000 to 2100")
     return meant

@@ -6,24 +6,30 @@ import argparse
 import sys
 from collections.abc import Callable, Sequence
 
-from api.arguments import parser
-from forecasting.errors import InputError
-
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; errors of the user's making are one sentence on standard error."""
-    args = parser().parse_args(argv)
     try:
-        return _command(args.command)(args)
-    except InputError as error:
-        print(f"ems: {error}", file=sys.stderr)
-        return 2
+        return _run(argv)
     except KeyboardInterrupt:
         print("ems: cancelled, nothing was written", file=sys.stderr)
         return 130
     except BrokenPipeError:  # the reader of our output has gone: nothing left to say
         sys.stderr.close()
         return 0
+
+
+def _run(argv: Sequence[str] | None) -> int:
+    """Imports are made here, where Ctrl-C is already listened to: they take the longest of a short command."""
+    from api.arguments import parser
+    from forecasting.errors import InputError
+
+    args = parser().parse_args(argv)
+    try:
+        return _command(args.command)(args)
+    except InputError as error:
+        print(f"ems: {error}", file=sys.stderr)
+        return 2
 
 
 def _command(name: str) -> Callable[[argparse.Namespace], int]:

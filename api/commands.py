@@ -24,7 +24,9 @@ def sites(args: argparse.Namespace) -> int:
         try:
             site = read_site(name).site
             title = site.title.zh if args.lang == "zh" else site.title.en
-            console.print(f"[bold]{name}[/]  {title}  ({len(site.components)} components, {site.place.timezone})", highlight=False)
+            console.print(
+                f"[bold]{name}[/]  {title}  ({len(site.components)} components, {site.place.timezone})", highlight=False
+            )
         except InputError as error:
             console.print(f"[bold]{name}[/]  [red]{error}[/]", highlight=False)
     return 0
@@ -80,13 +82,17 @@ def audit(args: argparse.Namespace) -> int:
     data = read_plan(path)
     violations = audit_plan(data, str(path))
     if args.json:
-        write_text(args.json, json.dumps([violation_to_dict(v) for v in violations], ensure_ascii=False, indent=1) + "\n")
+        write_text(
+            args.json, json.dumps([violation_to_dict(v) for v in violations], ensure_ascii=False, indent=1) + "\n"
+        )
     if args.json != "-":
+        many = len(violations)
         clean = {"zh": "审核通过: 未发现违反任何约束。", "en": "Clean: no law is broken."}[args.lang]
-        broken = {"zh": f"审核不通过: {len(violations)} 处。", "en": f"Not clean: {len(violations)} broken laws."}[args.lang]
+        broken = {"zh": f"审核不通过: {many} 处。", "en": f"Not clean: {many} broken law{'s' * (many > 1)}."}[args.lang]
         print(broken if violations else clean)
         for v in violations:
-            print(f"  {_label(data, v.component, args.lang)}: {law_name(v.law, args.lang)}, {v.worst:.4g}, {v.at:%Y-%m-%d %H:%M}")
+            who, law = _label(data, v.component, args.lang), law_name(v.law, args.lang)
+            print(f"  {who}: {law}, {v.worst:.4g}, {v.at:%Y-%m-%d %H:%M}")
     return 1 if violations else 0
 
 

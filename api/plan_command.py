@@ -10,7 +10,7 @@ from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from rich.console import Console
 
@@ -115,7 +115,9 @@ def _with_outages(file: SiteFile, given: list[str]) -> SiteFile:
         name, modules = arguments.outage(word)
         if name not in machines:
             close = difflib.get_close_matches(name, machines, n=1)
-            raise InputError("--outage", "", name, f"one of {', '.join(machines)}", f"did you mean {close[0]}?" if close else "")
+            raise InputError(
+                "--outage", "", name, f"one of {', '.join(machines)}", f"did you mean {close[0]}?" if close else ""
+            )
         if modules and modules > machines[name].modules:
             raise InputError("--outage", "", word, f"at most {machines[name].modules} modules of {name}")
         out = [*machines[name].outages, *changes.get(name, {}).get("outages", []), {"modules": modules}]
@@ -123,12 +125,16 @@ def _with_outages(file: SiteFile, given: list[str]) -> SiteFile:
     return replace(file, site=file.site.with_components(**changes)) if changes else file
 
 
-def _write(folder: Path, content: dict[str, Any], lang: str) -> None:
+def _write(folder: Path, content: dict[str, Any], lang: Literal["zh", "en"]) -> None:
     """Pages and tables are made first: nothing is written unless all of it can be."""
     from ems.plan_file import to_csv
     from ems.report import plan_html
 
-    texts = {"plan.html": plan_html(content, lang), "schedule.csv": to_csv(content), "plan.json": to_json(content) + "\n"}  # type: ignore[arg-type]
+    texts = {
+        "plan.html": plan_html(content, lang),
+        "schedule.csv": to_csv(content),
+        "plan.json": to_json(content) + "\n",
+    }
     for name, text in texts.items():
         write_text(folder / name, text)
     print(f"ems: {folder} written", file=sys.stderr)

@@ -20,7 +20,9 @@ BALANCE_TOLERANCE = 1e-3  # kW or kg/h
 MONEY_TOLERANCE = 1e-6  # of the objective, plus a tenth of a fen
 
 
-def audit(site: Site, w: Window, schedule: Schedule, objective: Objective | None = None, claimed_cny: float | None = None) -> list[Violation]:
+def audit(
+    site: Site, w: Window, schedule: Schedule, objective: Objective | None = None, claimed_cny: float | None = None
+) -> list[Violation]:
     """All broken laws, worst residual each; an empty list is a clean bill.
 
     With ``claimed_cny`` the objective is computed again from the tables and compared.

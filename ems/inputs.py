@@ -70,7 +70,10 @@ def make_inputs(
     tariff = _tariff(file)
     prices = tariff.prices(index, site.tariff.voltage)
 
-    columns: dict[str, object] = {"temperature_c": sky.table["temperature_c"], "ghi_w_per_m2": sky.table["ghi_w_per_m2"]}
+    columns: dict[str, object] = {
+        "temperature_c": sky.table["temperature_c"],
+        "ghi_w_per_m2": sky.table["ghi_w_per_m2"],
+    }
     for name, array in site.arrays.items():
         columns[f"{name}.yield_kw_per_kwp"] = pv_yield(sky, array)
     demands = forecast_demands(site.demands, sky, calendar, index, folder)
@@ -101,7 +104,13 @@ def _tariff(file: SiteFile) -> Tariff:
     tariff = load_tariff((file.folder / choice.file).resolve())
     if choice.voltage not in tariff.voltages:
         known = ", ".join(tariff.voltages)
-        raise InputError(file.where("tariff", "voltage"), "tariff.voltage", choice.voltage, f"one of {known}", f"as in {tariff.source}")
+        raise InputError(
+            file.where("tariff", "voltage"),
+            "tariff.voltage",
+            choice.voltage,
+            f"one of {known}",
+            f"as in {tariff.source}",
+        )
     return tariff
 
 
@@ -138,7 +147,12 @@ def _validate(table: pd.DataFrame, path: Path) -> None:
         unit_of(str(name))
         values = table[name].to_numpy(float)
         if not np.isfinite(values).all():
-            raise InputError(str(path), str(name), f"no number at {table.index[int(np.argmin(np.isfinite(values)))]}", "a number in every step")
+            raise InputError(
+                str(path),
+                str(name),
+                f"no number at {table.index[int(np.argmin(np.isfinite(values)))]}",
+                "a number in every step",
+            )
 
 
 def _require_columns(file: SiteFile, table: pd.DataFrame) -> None:

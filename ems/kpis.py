@@ -10,9 +10,10 @@ from ems.accounts import accounts, money
 from ems.schedule import Schedule
 from ems.site import Site
 from models import PV, Component, Window
-from models.commitment import STARTS, Machine
+from models.commitment import Machine
 from models.electrolyser import Electrolyser
 from models.grid import Grid
+from models.machine import STARTS
 
 KPI_TEXT = {
     "total_cost_cny": ("total cost, wear and stock included", "总成本(含损耗与存量)"),
@@ -80,7 +81,11 @@ def _summer(site: Site, schedule: Schedule, step_h: float) -> Callable[..., floa
         found = 0.0
         for c in site.components:
             for q in c.quantities:
-                if isinstance(c, kind) and q.name == quantity and (not made or (q.sign > 0 and q.carrier == "electricity")):
+                if (
+                    isinstance(c, kind)
+                    and q.name == quantity
+                    and (not made or (q.sign > 0 and q.carrier == "electricity"))
+                ):
                     found += float(np.sum(schedule.tables[c.name][q.name].to_numpy(float))) * step_h
         return found
 

@@ -7,7 +7,9 @@ from typing import Literal
 
 ObjectiveName = Literal["cost", "carbon", "balanced"]
 WISHES = frozenset({"unserved", "over_contract", "spill"})
-CARBON_FIRST_CNY_PER_KG = 50.0  # above what avoiding a kg costs in any park we know: emissions decide, money breaks ties
+CARBON_FIRST_CNY_PER_KG = (
+    50.0  # above what avoiding a kg costs in any park we know: emissions decide, money breaks ties
+)
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ import pandas as pd
 from ems.accounts import accounts
 from ems.audit import audit, objective_cny
 from ems.baseline import rule_based
-from ems.explain import Wish, explain, unmet_wishes
+from ems.explain import explain
 from ems.inputs import Inputs, make_inputs
 from ems.kpis import kpis
 from ems.objective import Objective, ObjectiveName
@@ -28,6 +28,7 @@ from ems.site import Site
 from ems.site_file import SiteFile
 from ems.solve import Progress, Solver
 from ems.state import State, States, assumed_state, opening_note
+from ems.wishes import Wish, unmet_wishes
 from forecasting.notes import Note
 from models import Violation, Window
 
@@ -175,10 +176,16 @@ def _decide(
     if planned is not None and not planned.violations:
         late = answer.gap > limits.gap * 1.0001
         zh = f"求解到时限 {limits.seconds:g} 秒: 计划可用, 距最优界 {answer.gap:.2%}。" if late else ""
-        en = f"The time limit of {limits.seconds:g} s ended the search: usable, within {answer.gap:.2%} of the bound." if late else ""
+        en = (
+            f"The time limit of {limits.seconds:g} s ended the search: usable, within {answer.gap:.2%} of the bound."
+            if late
+            else ""
+        )
         if planned.wishes:
-            zh = (zh or f"最优(间隙 {answer.gap:.2%}), 但不能满足全部愿望。") + "".join(w.text.zh for w in planned.wishes)
-            en = (en or f"The best there is (gap {answer.gap:.2%}), but not every wish can be met.")
+            zh = (zh or f"最优(间隙 {answer.gap:.2%}), 但不能满足全部愿望。") + "".join(
+                w.text.zh for w in planned.wishes
+            )
+            en = en or f"The best there is (gap {answer.gap:.2%}), but not every wish can be met."
             return "relaxed", Note(zh, " ".join([en, *(w.text.en for w in planned.wishes)])), planned
         if late:
             return "time_limit", Note(zh, en), planned
@@ -216,7 +223,10 @@ def _failure(site: Site, answer: Answer, planned: Judged | None, rows: list[str]
     if answer.status == "infeasible":
         named = sorted({_where(site, rows[k]) for k in answer.conflict if k < len(rows)})
         if not named:
-            return "优化问题无解: 启停规则之间相互冲突。", "The model has no solution: the commitment rules contradict each other."
+            return (
+                "优化问题无解: 启停规则之间相互冲突。",
+                "The model has no solution: the commitment rules contradict each other.",
+            )
         return (
             f"优化问题无解, 冲突之处: {'、'.join(zh for zh, _ in named)}。",
             f"The model has no solution, the rules contradict each other at: {', '.join(en for _, en in named)}.",

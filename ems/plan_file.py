@@ -19,7 +19,7 @@ from pydantic import ValidationError
 
 from ems.accounts import CAUSES
 from ems.audit import audit
-from ems.kpis import KPI_TEXT
+from ems.kpis import KPI_TEXT, kpis
 from ems.objective import Objective
 from ems.plan import Judged, Plan
 from ems.schedule import Schedule
@@ -49,7 +49,11 @@ def to_dict(plan: Plan) -> dict[str, Any]:
         "end": (index[-1] + step).isoformat(),
         "step_minutes": round(plan.window.step_h * 60),
         "steps": len(index),
-        "objective": {"name": plan.objective.name, "carbon_cny_per_kg": plan.objective.carbon_cny_per_kg, "wish_weight": plan.objective.wish_weight},
+        "objective": {
+            "name": plan.objective.name,
+            "carbon_cny_per_kg": plan.objective.carbon_cny_per_kg,
+            "wish_weight": plan.objective.wish_weight,
+        },
         "outcome": plan.outcome,
         "outcome_text": _text(plan.outcome_text),
         "objective_cny": _number(r.objective_cny),
@@ -88,11 +92,13 @@ def to_dict(plan: Plan) -> dict[str, Any]:
         "sizes": dict(r.schedule.sizes),
         "series": _series(site, r.schedule),
         "inputs": {
-            str(c): {"unit": unit_of(str(c)), "values": _values(plan.inputs.table[c].to_numpy(float))} for c in plan.inputs.table
+            str(c): {"unit": unit_of(str(c)), "values": _values(plan.inputs.table[c].to_numpy(float))}
+            for c in plan.inputs.table
         },
         "bands": list(plan.inputs.bands),
         "marginal_values": {
-            bus: {"unit": f"CNY/{_stock_unit(site.buses[bus])}", "values": _values(x)} for bus, x in sorted(plan.marginal.items())
+            bus: {"unit": f"CNY/{_stock_unit(site.buses[bus])}", "values": _values(x)}
+            for bus, x in sorted(plan.marginal.items())
         },
         "components": {
             c.name: {"kind": c.kind, "label": {"zh": c.label("zh"), "en": c.label("en")}} for c in site.components
@@ -103,14 +109,28 @@ def to_dict(plan: Plan) -> dict[str, Any]:
 
 def _provenance(plan: Plan) -> dict[str, Any]:
     sky, figures = plan.inputs.weather, plan.file.figures()
-    counts = {s: sum(f.provenance.status == s for f in figures) for s in ("sourced", "computed", "assumption", "default", "unmarked")}
+    counts = {
+        s: sum(f.provenance.status == s for f in figures)
+        for s in ("sourced", "computed", "assumption", "default", "unmarked")
+    }
     factor = plan.inputs.factor
     return {
-        "weather": {"kind": sky.kind, "source": sky.source, "issued_at": sky.issued_at.isoformat() if sky.issued_at else None},
+        "weather": {
+            "kind": sky.kind,
+            "source": sky.source,
+            "issued_at": sky.issued_at.isoformat() if sky.issued_at else None,
+        },
         "site_digest": plan.file.digest,
         "site_figures": counts,
         "tariff": plan.inputs.tariff_id,
-        "grid_factor": {"id": factor.id, "value": factor.value, "issuer": factor.issuer, "announcement": factor.announcement} if factor else None,
+        "grid_factor": {
+            "id": factor.id,
+            "value": factor.value,
+            "issuer": factor.issuer,
+            "announcement": factor.announcement,
+        }
+        if factor
+        else None,
         "solver": plan.solver_message,
         "versions": {name: version(name) for name in PACKAGES},
         "created_at": pd.Timestamp.now("UTC").isoformat(timespec="seconds"),
@@ -186,12 +206,14 @@ def read_plan(path: Path) -> dict[str, Any]:
     data = load_json(path)
     found = str(data.get("schema_version", ""))
     if found.split(".")[0] != SCHEMA_VERSION.split(".")[0]:
-        raise InputError(str(path), "schema_version", found or None, f"{SCHEMA_VERSION.split('.')[0]}.x", "is this a plan.json?")
+        raise InputError(
+            str(path), "schema_version", found or None, f"{SCHEMA_VERSION.split('.')[0]}.x", "is this a plan.json?"
+        )
     return data
 
 
 def audit_plan(data: dict[str, Any], source: str) -> list[Violation]:
-    """Judge a stored or hand-edited plan from what it holds: site definition, inputs, start state, series, objective."""
+    """Judge a stored or hand-edited plan from what it holds: site, inputs, start state, series, objective, figures."""
     with _part(source, "site.definition"):
         site = Site.model_validate(data["site"]["definition"])
     with _part(source, "step_minutes"):
@@ -208,7 +230,9 @@ def audit_plan(data: dict[str, Any], source: str) -> list[Violation]:
         index = _index(data)
     table = _table(data, source, "inputs", index)
     if table.isna().to_numpy().any():
-        raise InputError(source, f"inputs.{table.columns[table.isna().any()][0]}", None, "a number in every step", "it has a gap")
+        raise InputError(
+            source, f"inputs.{table.columns[table.isna().any()][0]}", None, "a number in every step", "it has a gap"
+        )
     frame = _table(data, source, "series", index)
     with _part(source, "objective"):
         goal = Objective(**data["objective"])
@@ -220,8 +244,20 @@ def audit_plan(data: dict[str, Any], source: str) -> list[Violation]:
         schedule = Schedule.from_frame(frame, data["sizes"])
     with _part(source, "state_start"):
         w = Window(table, _state(data["state_start"]["components"]), step_minutes=minutes)
+    with _part(source, "kpis"):
+        told = {name: math.nan if v is None else _finite(v) for name, v in data["kpis"].items()}
     with _part(source, "content"):
-        return audit(site, w, schedule, goal, claimed)
+        return audit(site, w, schedule, goal, claimed) or _figures_again(site, w, schedule, told)
+
+
+def _figures_again(site: Site, w: Window, schedule: Schedule, told: dict[str, float]) -> list[Violation]:
+    """The key figures computed from the series, held against those that the plan tells; the worst by its share."""
+    again = kpis(site, w, schedule)
+    off = {name: abs(v - again[name]) for name, v in told.items() if math.isfinite(v) and name in again}
+    worst = max(off, key=lambda name: off[name] / (1e-3 + 1e-6 * abs(again[name])), default=None)
+    if worst is None or off[worst] <= 1e-3 + 1e-6 * abs(again[worst]):
+        return []
+    return [Violation(site.name, f"key figure {worst} computed again", off[worst], pd.Timestamp(w.inputs.index[-1]))]
 
 
 @contextmanager

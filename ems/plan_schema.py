@@ -16,7 +16,13 @@ TIME = {"type": "string", "format": "date-time", "description": "RFC 3339 with o
 
 
 def _object(properties: dict[str, Any], **more: Any) -> dict[str, Any]:
-    return {"type": "object", "properties": properties, "required": list(properties), "additionalProperties": False, **more}
+    return {
+        "type": "object",
+        "properties": properties,
+        "required": list(properties),
+        "additionalProperties": False,
+        **more,
+    }
 
 
 def _map(values: dict[str, Any], **more: Any) -> dict[str, Any]:
@@ -68,7 +74,11 @@ def plan_schema() -> dict[str, Any]:
                 "step_minutes": {"type": "integer", "minimum": 5, "maximum": 60},
                 "steps": {"type": "integer", "minimum": 1},
                 "objective": _object(
-                    {"name": {"enum": list(get_args(ObjectiveName))}, "carbon_cny_per_kg": NUMBER, "wish_weight": NUMBER}
+                    {
+                        "name": {"enum": list(get_args(ObjectiveName))},
+                        "carbon_cny_per_kg": NUMBER,
+                        "wish_weight": NUMBER,
+                    }
                 ),
                 "outcome": {"enum": list(get_args(Outcome))},
                 "outcome_text": BOTH,
@@ -79,7 +89,15 @@ def plan_schema() -> dict[str, Any]:
                 "violations": {**VIOLATIONS, "description": "broken laws; a plan that has any is not released"},
                 "wishes": _list(
                     _object(
-                        {"component": TEXT, "quantity": TEXT, "amount": NUMBER, "worst": NUMBER, "first": TIME, "last": TIME, "text": BOTH}
+                        {
+                            "component": TEXT,
+                            "quantity": TEXT,
+                            "amount": NUMBER,
+                            "worst": NUMBER,
+                            "first": TIME,
+                            "last": TIME,
+                            "text": BOTH,
+                        }
                     ),
                     description="wishes left unmet: how much [kWh or kg], worst rate, when, why",
                 ),
@@ -99,7 +117,11 @@ def plan_schema() -> dict[str, Any]:
                     description="rule-based operation of the same day",
                 ),
                 "accounts": ACCOUNTS,
-                "cause_text": _map(_object({"en": TEXT, "zh": TEXT, "kind": {"enum": ["paid", "wear", "stock", "wish", "tie", "emission"]}})),
+                "cause_text": _map(
+                    _object(
+                        {"en": TEXT, "zh": TEXT, "kind": {"enum": ["paid", "wear", "stock", "wish", "tie", "emission"]}}
+                    )
+                ),
                 "state_start": STATE,
                 "state_end": {**STATE, "description": "opens the next plan: ems plan --state plan.json"},
                 "sizes": _map(NUMBER),
@@ -107,7 +129,8 @@ def plan_schema() -> dict[str, Any]:
                 "inputs": _map(_object({"unit": TEXT, "values": VALUES})),
                 "bands": _list(TEXT, description="tariff band of each step"),
                 "marginal_values": _map(
-                    _object({"unit": TEXT, "values": VALUES}), description="bus -> value of one more kWh or kg, commitment fixed"
+                    _object({"unit": TEXT, "values": VALUES}),
+                    description="bus -> value of one more kWh or kg, commitment fixed",
                 ),
                 "components": _map(_object({"kind": TEXT, "label": BOTH})),
                 "provenance": _object(

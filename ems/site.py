@@ -73,7 +73,9 @@ class Site(_Strict):
     carbon: Carbon
     demands: dict[Name, Recipe] = Field(default_factory=dict, description="what is forecast for whom")
     arrays: dict[Name, PvArray] = Field(default_factory=dict, description="roof of each pv component, by its name")
-    buses: dict[Name, CarrierName] = Field(min_length=1, description="bus -> carrier; several buses may share a carrier")
+    buses: dict[Name, CarrierName] = Field(
+        min_length=1, description="bus -> carrier; several buses may share a carrier"
+    )
     components: tuple[AnyComponent, ...] = Field(min_length=1)
 
     @model_validator(mode="after")
@@ -94,7 +96,7 @@ class Site(_Strict):
             if c.kind == "grid" and forbidden != (getattr(c, "export_limit_kw") == 0):  # noqa: B009  union member
                 raise ValueError(
                     f"tariff.export.mode is {self.tariff.export.mode!r} but {c.name}.export_limit_kw is "
-                    f"{getattr(c, 'export_limit_kw')}: export is forbidden by both or by neither"
+                    f"{c.export_limit_kw}: export is forbidden by both or by neither"
                 )
         return self
 

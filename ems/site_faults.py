@@ -82,7 +82,9 @@ def explained(path: Path, text: str, error: ValidationError, plain: dict[str, An
         return InputError(where, field, None, "a value: the field is required", more)
     if first["type"] == "extra_forbidden":
         remedy = meant(leaf, _fields(plain, place), "delete it")
-        return InputError(where, field, first["input"], "no field of that name", "; ".join(filter(None, (remedy, more))))
+        return InputError(
+            where, field, first["input"], "no field of that name", "; ".join(filter(None, (remedy, more)))
+        )
     if first["type"] in URGENT:
         return _untold(path, text, first, plain, place)
     value = None if isinstance(first["input"], dict | list) else first["input"]
@@ -96,8 +98,12 @@ def _untold(path: Path, text: str, fault: Any, plain: Any, place: Path_) -> Inpu
     known = sorted({str(t) for m in _models(plain, place) if (t := _tag(m, tag))})
     field = f"{shown(plain, place)}.{tag}"
     if given is None:
-        return InputError(line_of(path, text, place), field, None, "a value: the field is required", f"one of {', '.join(known)}")
-    return InputError(line_of(path, text, (*place, tag)), field, given, f"one of {', '.join(known)}", meant(given, known))
+        return InputError(
+            line_of(path, text, place), field, None, "a value: the field is required", f"one of {', '.join(known)}"
+        )
+    return InputError(
+        line_of(path, text, (*place, tag)), field, given, f"one of {', '.join(known)}", meant(given, known)
+    )
 
 
 def _known_part(plain: Any, loc: tuple[int | str, ...]) -> Path_:

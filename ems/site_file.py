@@ -107,7 +107,9 @@ def find_site(name: str) -> Path:
         return given / "site.yaml"
     if given.suffix in (".yaml", ".yml") or given.exists():
         return given
-    raise InputError("site", "name", name, f"one of {', '.join(known)}", meant(name, known, "or give the path of a site file"))
+    raise InputError(
+        "site", "name", name, f"one of {', '.join(known)}", meant(name, known, "or give the path of a site file")
+    )
 
 
 def site_names() -> list[str]:

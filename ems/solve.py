@@ -42,7 +42,9 @@ class Solver:
         self._start()
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.close()
 
     def _start(self) -> subprocess.Popen[bytes]:
@@ -107,7 +109,11 @@ class Solver:
                     progress(said)
         except (EOFError, BrokenPipeError, pickle.UnpicklingError):
             code = child.wait()
-            why = "deadline: the solver did not stop in time" if expired.is_set() else f"the solver ended with code {code}"
+            why = (
+                "deadline: the solver did not stop in time"
+                if expired.is_set()
+                else f"the solver ended with code {code}"
+            )
             return Answer("no_answer", None, np.inf, -np.inf, 0.0, message=why)
         except BaseException:
             self.close()
@@ -180,7 +186,17 @@ def run(
     if found is None or best - bound > limits.gap * abs(best):
         quick = {} if found is None else QUICK_PROOF
         start = None if found is None else h.getSolution()
-        h = _run(problem, highspy, left(), presolve=presolve, start=start, say=say, began=began, mip_rel_gap=limits.gap, **quick)
+        h = _run(
+            problem,
+            highspy,
+            left(),
+            presolve=presolve,
+            start=start,
+            say=say,
+            began=began,
+            mip_rel_gap=limits.gap,
+            **quick,
+        )
         better = _solution(h, highspy)
         status, message = h.getModelStatus(), h.modelStatusToString(h.getModelStatus())
         if better is None and found is None:

@@ -37,7 +37,9 @@ def read_state(path: Path, site: Site) -> State:
     if "state_end" in data:
         data = data["state_end"]
     if not isinstance(data, dict) or not isinstance(data.get("components"), dict):
-        raise InputError(str(path), "components", None, "a mapping component -> quantity -> value", "see docs/operator-guide.md")
+        raise InputError(
+            str(path), "components", None, "a mapping component -> quantity -> value", "see docs/operator-guide.md"
+        )
     parts = data["components"]
     for name, values in parts.items():
         _check_component(path, site, name, values)
@@ -74,7 +76,11 @@ def _check_component(path: Path, site: Site, name: str, values: Any) -> None:
     if name not in known:
         close = difflib.get_close_matches(str(name), known, n=1)
         raise InputError(
-            str(path), f"components.{name}", None, f"a component of {site.name}", f"did you mean {close[0]}?" if close else ""
+            str(path),
+            f"components.{name}",
+            None,
+            f"a component of {site.name}",
+            f"did you mean {close[0]}?" if close else "",
         )
     if not isinstance(values, dict):
         raise InputError(str(path), f"components.{name}", values, "a mapping quantity -> value")
@@ -94,13 +100,17 @@ def _check_value(path: Path, field: str, value: Any, bounds: tuple[float, float,
     low, high, _ = bounds
     number = isinstance(value, int | float) and not isinstance(value, bool)
     if not number or not low - 1e-6 <= value <= high + 1e-6:
-        raise InputError(str(path), field, value, f"a number from {low:g} to {high:g}", "check the meter or the site file")
+        raise InputError(
+            str(path), field, value, f"a number from {low:g} to {high:g}", "check the meter or the site file"
+        )
     if field.endswith("_modules") and value != int(value):
         raise InputError(str(path), field, value, "a whole number of modules")
 
 
 def _check_events(path: Path, field: str, value: Any) -> None:
-    if not isinstance(value, list) or not all(isinstance(v, list) and len(v) == 2 and all(map(_counts, v)) for v in value):
+    if not isinstance(value, list) or not all(
+        isinstance(v, list) and len(v) == 2 and all(map(_counts, v)) for v in value
+    ):
         raise InputError(str(path), field, value, "a list of [hours ago, modules]")
 
 
@@ -118,8 +128,16 @@ def assumed_state(site: Site, given: State) -> list[Note]:
     ]
     if not missing:
         return []
-    zh = [f"{c.label('zh')}{ASSUMED[key][0]} {_reckoned(c, default):,.4g} {unit_of(key)}" for c, key, default in missing if key in ASSUMED]
-    en = [f"{c.label('en')} {ASSUMED[key][1]} {_reckoned(c, default):,.4g} {unit_of(key)}" for c, key, default in missing if key in ASSUMED]
+    zh = [
+        f"{c.label('zh')}{ASSUMED[key][0]} {_reckoned(c, default):,.4g} {unit_of(key)}"
+        for c, key, default in missing
+        if key in ASSUMED
+    ]
+    en = [
+        f"{c.label('en')} {ASSUMED[key][1]} {_reckoned(c, default):,.4g} {unit_of(key)}"
+        for c, key, default in missing
+        if key in ASSUMED
+    ]
     if off := [c for c, key, _ in missing if key == "hot_modules"]:
         every = len(off) == sum("hot_modules" in c.state_bounds() for c in site.components)
         zh.append("全部机组停机" if every else f"停机: {'、'.join(c.label('zh') for c in off)}")
@@ -132,7 +150,11 @@ def assumed_state(site: Site, given: State) -> list[Note]:
     ]
 
 
-ASSUMED = {"level_kwh": ("存量", "holds"), "level_kg": ("存量", "holds"), "peak_kw": ("本月最大需量", "with a month's peak of")}
+ASSUMED = {
+    "level_kwh": ("存量", "holds"),
+    "level_kg": ("存量", "holds"),
+    "peak_kw": ("本月最大需量", "with a month's peak of"),
+}
 
 
 def _matters(c: Component, key: str) -> bool:

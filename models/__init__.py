@@ -56,6 +56,7 @@ CATALOGUE: tuple[type[Component], ...] = get_args(get_args(AnyComponent)[0])
 __all__ = [
     "CARRIERS",
     "CATALOGUE",
+    "PV",
     "AnyComponent",
     "Carrier",
     "Component",
@@ -63,7 +64,6 @@ __all__ = [
     "Formulation",
     "Grid",
     "Outage",
-    "PV",
     "Quantity",
     "Store",
     "Violation",

@@ -1,7 +1,7 @@
 """Heat-driven chiller (absorption or adsorption): its COP is that of the temperature its heat really has.
 
-    cooling[t] = cop * heat[t],   power[t] = cooling[t] / electric_cop      pumps and cooling tower
-    cop = curve(drive_temperature_c); below the maker's coldest point the machine does not work at all
+cooling[t] = cop * heat[t],   power[t] = cooling[t] / electric_cop      pumps and cooling tower
+cop = curve(drive_temperature_c); below the maker's coldest point the machine does not work at all
 """
 
 from __future__ import annotations
@@ -9,14 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, ClassVar, Literal
 
-import numpy as np
 import pandas as pd
 from pydantic import Field, model_validator
 
 from models import pyo
 from models.commitment import Machine
-from models.curve import read_off
 from models.component import Block, Formulation, Positive, Quantity, Size, Violation
+from models.curve import read_off
 from models.operation import Run
 from models.window import Floats, Window
 

@@ -1,6 +1,6 @@
 """Boilers: electric and gas.
 
-    heat[t] = efficiency * input[t]
+heat[t] = efficiency * input[t]
 """
 
 from __future__ import annotations

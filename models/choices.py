@@ -54,12 +54,12 @@ class Memory:
         self.starts = [round(w.lag((), 0, ago, machine.name, "starts")) for ago in range(self.depth, 0, -1)]
         self.stops = [round(w.lag((), 0, ago, machine.name, "stops")) for ago in range(self.depth, 0, -1)]
         self.free = [n - round(out) for out in machine.out_of_service(w)]
-        self.failed = [round(x) for x in machine._stopped_early(w)]
-        self.woken = [round(x) for x in machine._started_early(w)]
+        self.failed = [round(x) for x in machine.stopped_early(w)]
+        self.woken = [round(x) for x in machine.started_early(w)]
         self.module = fixed(machine.size) / n
-        self.reach, self.jump = machine._reach(w)
+        self.reach, self.jump = machine.reach(w)
         self.resume = machine.warm_start_min / 60 / w.step_h if machine.has_warm_start else 0.0
-        self.heating = machine._warm_up_rate(w)
+        self.heating = machine.warm_up_rate(w)
         self.patience = _patience(machine, self.module) / w.step_h
         self.hot = min(n, max(0, round(w.start(machine.name, "hot_modules", 0.0))))
         self.on = min(self.hot, max(0, round(w.start(machine.name, "on_modules", 0.0))))

@@ -77,8 +77,9 @@ class Cogenerator(Machine):
         b.curve = pyo.Constraint(
             range(len(self.curve.chords)),
             w.t,
-            rule=lambda b, k, t: power[t]
-            <= self.curve.chords[k].slope * fuel[t] + self.curve.chords[k].intercept * online[t],
+            rule=lambda b, k, t: (
+                power[t] <= self.curve.chords[k].slope * fuel[t] + self.curve.chords[k].intercept * online[t]
+            ),
         )
         self.ramp(b, w, [power[t] for t in w.t], c)
         series: dict[str, Any] = {**c.series, "power_kw": power}

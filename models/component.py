@@ -158,7 +158,9 @@ class Component(BaseModel, ABC):
     def between(self, law: str, x: Any, low: Any, high: Any, index: pd.Index[Any]) -> Iterator[Violation]:
         """Yield a violation where ``x`` leaves ``[low, high]``."""
         x = np.asarray(x, float)
-        yield from self.violation(law, np.fmax(np.maximum(x - high, low - x), 0) + np.where(np.isnan(x), np.inf, 0), index)
+        yield from self.violation(
+            law, np.fmax(np.maximum(x - high, low - x), 0) + np.where(np.isnan(x), np.inf, 0), index
+        )
 
 
 def over(x: Any, limit: Any) -> Floats:

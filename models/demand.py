@@ -21,7 +21,7 @@ from models import pyo
 from models.carrier import CARRIERS
 from models.component import Block, Component, Formulation, Positive, Quantity, Violation, over
 from models.operation import EPS, Run
-from models.window import Expr, Floats, Window
+from models.window import Floats, Window
 
 CarrierName = Literal["electricity", "heat", "cooling", "hydrogen", "water"]
 UNSERVED_CNY = {"electricity": 50.0, "heat": 20.0, "cooling": 20.0, "hydrogen": 300.0, "water": 1.0}
@@ -174,8 +174,9 @@ class DeferrableDemand(_Demand):
         b.unserved = pyo.Var(w.t, bounds=lambda b, t: (0, last.get(t, 0.0)))
         b.need = pyo.Constraint(
             range(len(runs)),
-            rule=lambda b, k: w.step_h * pyo.quicksum(b.served[t] + b.unserved[t] for t in runs[k].steps)
-            >= runs[k].need,
+            rule=lambda b, k: (
+                w.step_h * pyo.quicksum(b.served[t] + b.unserved[t] for t in runs[k].steps) >= runs[k].need
+            ),
         )
         b.most = pyo.Constraint(
             range(len(runs)),

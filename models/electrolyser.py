@@ -47,7 +47,9 @@ class Electrolyser(Machine):
     KIND_ZH: ClassVar[str] = "电解槽"
     QUANTITIES: ClassVar[tuple[Quantity, ...]] = (
         Quantity("power_kw", "electricity that makes hydrogen", "制氢用电", "electricity_bus", -1, "electricity"),
-        Quantity("auxiliary_kw", "electricity of warm-up and standby", "预热与热备用电", "electricity_bus", -1, "electricity"),
+        Quantity(
+            "auxiliary_kw", "electricity of warm-up and standby", "预热与热备用电", "electricity_bus", -1, "electricity"
+        ),
         Quantity("hydrogen_kg_per_h", "hydrogen made", "产氢", "hydrogen_bus", +1, "hydrogen"),
         Quantity("heat_kw", "heat recovered", "回收余热", "heat_bus", +1, "heat"),
         Quantity("water_kg_per_h", "water used", "用水", "water_bus", -1, "water"),
@@ -112,8 +114,9 @@ class Electrolyser(Machine):
         b.curve = pyo.Constraint(
             range(len(self.curve.chords)),
             w.t,
-            rule=lambda b, k, t: hydrogen[t]
-            <= self.curve.chords[k].slope * power[t] + self.curve.chords[k].intercept * online[t],
+            rule=lambda b, k, t: (
+                hydrogen[t] <= self.curve.chords[k].slope * power[t] + self.curve.chords[k].intercept * online[t]
+            ),
         )
         self.ramp(b, w, [power[t] for t in w.t], c)
         series: dict[str, Any] = {**c.series, "power_kw": power, "hydrogen_kg_per_h": hydrogen}

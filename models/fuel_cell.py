@@ -1,7 +1,7 @@
 """Fuel-cell combined heat and power: hydrogen in; electricity, heat and recovered water out.
 
-    hydrogen[t] = fuel[t] / 33.33                     LHV of hydrogen [kWh/kg]
-    water[t]   <= recovered_water_kg_per_kg * hydrogen[t]     8.94 kg/kg is all that is formed (18.015 / 2.016)
+hydrogen[t] = fuel[t] / 33.33                     LHV of hydrogen [kWh/kg]
+water[t]   <= recovered_water_kg_per_kg * hydrogen[t]     8.94 kg/kg is all that is formed (18.015 / 2.016)
 """
 
 from __future__ import annotations

@@ -44,7 +44,9 @@ class Grid(Component):
     QUANTITIES: ClassVar[tuple[Quantity, ...]] = (
         Quantity("import_kw", "electricity bought", "购电", "electricity_bus", +1, "electricity"),
         Quantity("export_kw", "electricity sold", "上网", "electricity_bus", -1, "electricity"),
-        Quantity("peak_kw", "highest import of the month so far, this plan included", "本月最大需量(含本计划)", at_end=True),
+        Quantity(
+            "peak_kw", "highest import of the month so far, this plan included", "本月最大需量(含本计划)", at_end=True
+        ),
         Quantity("over_contract_kw", "import above the contracted demand", "超合同需量", wish=True),
     )
     example: ClassVar[dict[str, Any]] = {
@@ -88,7 +90,9 @@ class Grid(Component):
             if both := [t for t in w.t if sell[t] >= buy[t]]:
                 b.buying = pyo.Var(both, domain=pyo.Binary)
                 b.only_in = pyo.Constraint(both, rule=lambda b, t: bought[t] <= self.connection_kw * b.buying[t])
-                b.only_out = pyo.Constraint(both, rule=lambda b, t: b.sold[t] <= self.export_limit_kw * (1 - b.buying[t]))
+                b.only_out = pyo.Constraint(
+                    both, rule=lambda b, t: b.sold[t] <= self.export_limit_kw * (1 - b.buying[t])
+                )
         paid = self.peak_paid(w)
         start = w.start(self.name, "peak_kw", 0.0)
         b.above_paid = pyo.Var(bounds=(0, max(0.0, self.connection_kw - paid)))

@@ -1,6 +1,6 @@
 """Dry cooler or cooling tower for heat that no one wants.
 
-    power[t] = heat[t] * fan_share
+power[t] = heat[t] * fan_share
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Photovoltaic roof: takes what the sun offers or curtails it.
 
-    power[t] + curtailed[t] = capacity * yield[t]        yield: AC kW per kWp, from `forecasting.pv`
+power[t] + curtailed[t] = capacity * yield[t]        yield: AC kW per kWp, from `forecasting.pv`
 """
 
 from __future__ import annotations
@@ -48,7 +48,9 @@ class PV(Component):
 
     def check(self, s: pd.DataFrame, w: Window) -> Iterator[Violation]:
         offered = size_in(s, "capacity", self.capacity_kwp) * w.inputs[self.yield_column].to_numpy(float)
-        yield from self.violation("power and curtailment make the sun", s["power_kw"] + s["curtailed_kw"] - offered, s.index)
+        yield from self.violation(
+            "power and curtailment make the sun", s["power_kw"] + s["curtailed_kw"] - offered, s.index
+        )
         yield from self.between("power", s["power_kw"], 0, offered, s.index)
 
     def limits(self, s: pd.DataFrame, w: Window) -> dict[str, Floats]:

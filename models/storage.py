@@ -152,7 +152,7 @@ class Store(Component):
         charge, discharge = (s[f"{way}_{self.RATE}"].to_numpy(float) for way in ("charge", "discharge"))
         level = s[self.level_name].to_numpy(float)
         start = w.start(self.name, self.level_name, self.start_share * cap)
-        before = np.array([w.before(level, t, self.name, self.level_name, start) for t in w.t])  # type: ignore[arg-type]
+        before = np.array([w.before(level, t, self.name, self.level_name, start) for t in w.t])
         gained = self.charge_efficiency * charge - discharge / self.discharge_efficiency
         kept = before * (1 - self.standing_loss_per_h) ** w.step_h
         yield from self.violation("level balance", level - kept - w.step_h * gained, i)
@@ -170,7 +170,9 @@ class Store(Component):
         }
 
     def emitted(self, s: pd.DataFrame, w: Window) -> dict[str, Floats]:
-        return {"end_stock": self.end_short_kgco2e_per_unit * self._end(s, w)[0]} if self.end_short_kgco2e_per_unit else {}
+        return (
+            {"end_stock": self.end_short_kgco2e_per_unit * self._end(s, w)[0]} if self.end_short_kgco2e_per_unit else {}
+        )
 
     def _end(self, s: pd.DataFrame, w: Window) -> tuple[Floats, Floats]:
         """Stock missing from and above the target, all in the last step [stock unit]."""

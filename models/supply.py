@@ -1,6 +1,6 @@
 """Bought media and named losses: gas and water from the main, hydrogen or water let go.
 
-    cost[t] = price * flow[t]
+cost[t] = price * flow[t]
 """
 
 from __future__ import annotations

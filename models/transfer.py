@@ -1,6 +1,6 @@
 """One way from a bus to another of the same carrier: heat exchanger to a colder net, pressure-reducing valve.
 
-    out[t] = efficiency * in[t],   in[t] <= limit
+out[t] = efficiency * in[t],   in[t] <= limit
 """
 
 from __future__ import annotations

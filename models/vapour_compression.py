@@ -18,8 +18,8 @@ from pydantic import Field, field_validator
 from models import pyo
 from models.commitment import Machine
 from models.component import Block, Formulation, Size, Violation
-from models.operation import Run
 from models.curve import read_off
+from models.operation import Run
 from models.window import Floats, Window
 
 TEMPERATURE = "temperature_c"
@@ -30,7 +30,9 @@ class VapourCompression(Machine):
     PRODUCT: ClassVar[str]  # the reported output, such as heat_kw
     capacity_kw: Size = Field(description="rated output of all modules [kW]")
     cop: Points = Field(min_length=1, description="(outdoor temperature [°C], COP)")
-    capacity_factor: Points = Field(((0.0, 1.0),), min_length=1, description="(outdoor temperature [°C], share of rated)")
+    capacity_factor: Points = Field(
+        ((0.0, 1.0),), min_length=1, description="(outdoor temperature [°C], share of rated)"
+    )
     electricity_bus: str = "electricity"
 
     @field_validator("cop")

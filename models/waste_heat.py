@@ -1,6 +1,6 @@
 """Recovered heat from a process (mine return air 乏风, air compressors 空压机): take what is offered or less.
 
-    heat[t] <= offered[t],   power[t] = heat[t] / cop       cop: heat over electricity of pumps, fans or heat pumps
+heat[t] <= offered[t],   power[t] = heat[t] / cop       cop: heat over electricity of pumps, fans or heat pumps
 """
 
 from __future__ import annotations

@@ -69,7 +69,7 @@ class Window:
         """State of a component when the window opens."""
         return float(self.state.get(component, {}).get(key, default))
 
-    def before(self, x: Sequence[Expr], t: int, component: str, key: str, default: float) -> Expr:
+    def before(self, x: Any, t: int, component: str, key: str, default: float) -> Expr:
         """``x`` one step earlier: the start state when the window opens, the period's end when it wraps."""
         if t % self.period:
             return x[t - 1]

@@ -67,7 +67,11 @@ def law_name(law: str, lang: Lang) -> str:
     return law
 
 
-LAW_PATTERNS = {r"series (\S+) is missing": "缺少序列 {}", r"series (\S+) holds gaps": "序列 {} 有缺值"}
+LAW_PATTERNS = {
+    r"series (\S+) is missing": "缺少序列 {}",
+    r"series (\S+) holds gaps": "序列 {} 有缺值",
+    r"key figure (\S+) computed again": "关键指标 {} 复算",
+}
 LAW_ZH = {
     "COP": "制热(冷)系数",
     "above capacity or working while off": "超过容量或停机时出力",

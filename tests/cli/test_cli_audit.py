@@ -47,7 +47,8 @@ def test_the_verdict_as_json(stored: str, tmp_path: Path, capsys: pytest.Capture
 SERIES = [  # every series of the tutorial park that an operator may want to change, and a state
     "grid.import_kw", "grid.peak_kw", "roof.power_kw", "roof.curtailed_kw", "battery.charge_kw", "battery.level_kwh",
     "electrolyser.power_kw", "electrolyser.hydrogen_kg_per_h", "electrolyser.on_modules", "tank.level_kg",
-    "tank.discharge_kg_per_h", "forklifts.served_kg_per_h", "workshop.served_kw", "workshop.unserved_kw", "vent.lost_kg_per_h",
+    "tank.discharge_kg_per_h", "forklifts.served_kg_per_h", "workshop.served_kw", "workshop.unserved_kw",
+    "vent.lost_kg_per_h",
 ]  # fmt: skip
 
 
@@ -69,6 +70,7 @@ def test_an_edited_series_is_found(name: str, stored: str, tmp_path: Path, capsy
 
 EDITS: dict[str, Callable[[Content], None]] = {
     "objective": lambda d: d.update(objective_cny=d["objective_cny"] - 1.0),
+    "a key figure": lambda d: d["kpis"].update(emissions_kgco2e=d["kpis"]["emissions_kgco2e"] - 1.0),
     "price": lambda d: d["inputs"]["import_cny_per_kwh"]["values"].__setitem__(3, 0.01),
     "demand": lambda d: d["inputs"]["workshop.electricity_kw"]["values"].__setitem__(9, 500.0),
     "sun": lambda d: d["inputs"]["roof.yield_kw_per_kwp"]["values"].__setitem__(12, 0.9),
@@ -77,12 +79,14 @@ EDITS: dict[str, Callable[[Content], None]] = {
     "a value lost": lambda d: d["series"]["grid.import_kw"]["values"].__setitem__(3, None),
     "a series lost": lambda d: d["series"].pop("grid.import_kw"),
     "a component lost": lambda d: [d["series"].pop(k) for k in list(d["series"]) if k.startswith("battery.")],
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("what", EDITS)
 @pytest.mark.parametrize("lang", ["zh", "en"])
-def test_an_edited_plan_is_found(what: str, lang: str, stored: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_edited_plan_is_found(
+    what: str, lang: str, stored: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     path = changed(stored, tmp_path, EDITS[what])
     assert ems("audit", path, "--lang", lang) == 1
     said = capsys.readouterr().out
@@ -102,29 +106,52 @@ BROKEN: dict[str, tuple[Callable[[Content], None], list[str]]] = {
     "another major version": (lambda d: d.update(schema_version="2.0"), ["schema_version", "'2.0'", "1.x"]),
     "no version": (lambda d: d.pop("schema_version"), ["schema_version", "plan.json"]),
     "no series": (lambda d: d.pop("series"), ["series", "missing"]),
-    "a series too short": (lambda d: d["series"]["grid.import_kw"]["values"].pop(), ["series.grid.import_kw", "23 values", "24 steps"]),
-    "a series of words": (lambda d: d["series"]["grid.import_kw"]["values"].__setitem__(0, "much"), ["series.grid.import_kw", "much"]),
-    "a series of yes": (lambda d: d["series"]["grid.import_kw"]["values"].__setitem__(0, True), ["series.grid.import_kw", "True"]),
+    "a series too short": (
+        lambda d: d["series"]["grid.import_kw"]["values"].pop(),
+        ["series.grid.import_kw", "23 values", "24 steps"],
+    ),
+    "a series of words": (
+        lambda d: d["series"]["grid.import_kw"]["values"].__setitem__(0, "much"),
+        ["series.grid.import_kw", "much"],
+    ),
+    "a series of yes": (
+        lambda d: d["series"]["grid.import_kw"]["values"].__setitem__(0, True),
+        ["series.grid.import_kw", "True"],
+    ),
     "no list": (lambda d: d["series"].update({"grid.import_kw": 5}), ["series.grid.import_kw"]),
     "an unknown series": (lambda d: d["series"].update({"ghost.power_kw": d["series"]["roof.power_kw"]}), ["ghost"]),
-    "an unknown kind": (lambda d: d["site"]["definition"]["components"][0].update(kind="magic"), ["definition", "magic"]),
-    "an input too short": (lambda d: d["inputs"]["import_cny_per_kwh"]["values"].pop(), ["inputs.import_cny_per_kwh", "23 values"]),
-    "an input with a gap": (lambda d: d["inputs"]["import_cny_per_kwh"]["values"].__setitem__(0, None), ["inputs.import_cny_per_kwh", "gap"]),
+    "an unknown kind": (
+        lambda d: d["site"]["definition"]["components"][0].update(kind="magic"),
+        ["definition", "magic"],
+    ),
+    "an input too short": (
+        lambda d: d["inputs"]["import_cny_per_kwh"]["values"].pop(),
+        ["inputs.import_cny_per_kwh", "23 values"],
+    ),
+    "an input with a gap": (
+        lambda d: d["inputs"]["import_cny_per_kwh"]["values"].__setitem__(0, None),
+        ["inputs.import_cny_per_kwh", "gap"],
+    ),
     "a start without a zone": (lambda d: d.update(start="2026-11-23T00:00:00"), ["start"]),
     "a start in words": (lambda d: d.update(start="midnight"), ["start"]),
     "no steps": (lambda d: d.update(steps=0), ["steps"]),
     "a zone of no one": (lambda d: d.update(timezone="Mars/Olympus"), ["timezone", "Mars/Olympus"]),
     "a step of no time": (lambda d: d.update(step_minutes=0), ["step_minutes", "0"]),
     "an unknown objective": (lambda d: d["objective"].update(profit=1), ["objective", "profit"]),
-    "a state of words": (lambda d: d["state_start"].update(components={"tank": {"level_kg": "full"}}), ["state_start", "full"]),
+    "a state of words": (
+        lambda d: d["state_start"].update(components={"tank": {"level_kg": "full"}}),
+        ["state_start", "full"],
+    ),
     "no objective": (lambda d: d.update(objective_cny=None), ["objective_cny", "None"]),
     "an objective of nothing": (lambda d: d.update(objective_cny=float("nan")), ["objective_cny", "nan"]),
     "an input lost": (lambda d: d["inputs"].pop("workshop.electricity_kw"), ["workshop.electricity_kw"]),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("what", BROKEN)
-def test_what_is_no_whole_plan_is_refused(what: str, stored: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_what_is_no_whole_plan_is_refused(
+    what: str, stored: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     change, words = BROKEN[what]
     path = changed(stored, tmp_path, change)
     code = ems("audit", path, "--lang", "en")

@@ -141,17 +141,21 @@ WEATHER: dict[str, tuple[str | bytes, list[str]]] = {
     "a gap": (weather(lambda r: r[:30] + r[31:]), ["row 31", "60 min after row 30", "fill the gap"]),
     "a row twice": (weather(lambda r: [*r[:30], r[29], *r[30:]]), ["row 31", "given twice"]),
     "local times": (weather(lambda r: [x.replace("+08:00", "") for x in r]), ["row 2", "offset"]),
-    "no number": (weather(lambda r: [*r[:30], r[30].replace(",0,", ",NaN,"), *r[31:]]), ["row 31", "ghi_w_per_m2", "NaN"]),
+    "no number": (
+        weather(lambda r: [*r[:30], r[30].replace(",0,", ",NaN,"), *r[31:]]),
+        ["row 31", "ghi_w_per_m2", "NaN"],
+    ),
     "an empty cell": (weather(lambda r: [*r[:30], r[30].replace(",0,", ",,"), *r[31:]]), ["row 31", "ghi_w_per_m2"]),
     "a missing column": (
-        weather(lambda r: [r[0].replace("temperature_c", "temp_c"), *r[1:]]), ["temperature_c", "missing", "did you mean temp_c"]
+        weather(lambda r: [r[0].replace("temperature_c", "temp_c"), *r[1:]]),
+        ["temperature_c", "missing", "did you mean temp_c"],
     ),
     "kelvin": (weather(lambda r: [x.replace(",5,", ",278,") for x in r]), ["temperature_c", "278", "-70 to 60"]),
     "another day": (weather(day="2026-10-23"), ["2026-10-2", "2026-11-23"]),
     "no rows": ("time,ghi_w_per_m2,temperature_c,wind_m_per_s\n", ["rows"]),
     "binary": (bytes(range(256)), ["binary"]),
     "empty": ("", ["rows"]),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("what", WEATHER)
@@ -173,12 +177,19 @@ def test_weather_of_ten_gigabytes(ending: str, tmp_path: Path, capsys: pytest.Ca
 
 SPOT = {
     "missing": ("", ["spot.csv", "check the path"]),
-    "a wrong column": ("time,price\n2026-11-23T00:00:00+08:00,1\n2026-11-23T01:00:00+08:00,1\n", ["spot.csv", "export_cny_per_kwh"]),
-    "too short": (
-        "time,export_cny_per_kwh\n2026-11-23T00:00:00+08:00,1\n2026-11-23T01:00:00+08:00,1\n", ["spot.csv", "2026-11-24T00:00:00+08:00"]
+    "a wrong column": (
+        "time,price\n2026-11-23T00:00:00+08:00,1\n2026-11-23T01:00:00+08:00,1\n",
+        ["spot.csv", "export_cny_per_kwh"],
     ),
-    "fen for yuan": ("time,export_cny_per_kwh\n2026-11-23T00:00:00+08:00,30\n2026-11-23T01:00:00+08:00,1\n", ["spot.csv", "row 2", "30"]),
-}  # fmt: skip
+    "too short": (
+        "time,export_cny_per_kwh\n2026-11-23T00:00:00+08:00,1\n2026-11-23T01:00:00+08:00,1\n",
+        ["spot.csv", "2026-11-24T00:00:00+08:00"],
+    ),
+    "fen for yuan": (
+        "time,export_cny_per_kwh\n2026-11-23T00:00:00+08:00,30\n2026-11-23T01:00:00+08:00,1\n",
+        ["spot.csv", "row 2", "30"],
+    ),
+}
 
 
 @pytest.mark.parametrize("what", SPOT)

@@ -2,6 +2,7 @@
 
 import pytest
 
+from models import Window
 from tests.toys import clean, outlet, part, wants
 
 GAS = part(kind="gas_supply", capacity_kw=1000, price_cny_per_kwh=0.5, intensity_kgco2e_per_kwh=0.2)
@@ -113,3 +114,15 @@ def test_states_against_the_rules_can_still_be_planned_from():
 def test_idle_electricity_is_refused_where_no_bus_gives_it():
     with pytest.raises(ValueError, match="no electricity while it waits"):
         boiler(standby_share=0.03)
+
+
+def test_events_in_the_state_at_the_end():
+    """Two modules start, one stops in the last step, where half the load is less than both can go down to."""
+    s = run(boiler(modules=2, min_load=0.6, min_up_h=2, min_down_h=2), [0.0, 100.0, 100.0, 50.0])
+    assert s["boiler.started_modules"] == [0, 2, 0, 0]
+    assert s["boiler.stopped_modules"] == [0, 0, 0, 1]
+    state = s.site.component("boiler").state_end(s.schedule.tables["boiler"], s.w)
+    assert state == {"hot_modules": 1.0, "stops": [[1.0, 1.0]]}
+    kept = s.schedule.tables["boiler"].iloc[:3]
+    state = s.site.component("boiler").state_end(kept, Window(s.w.inputs.iloc[:3]))
+    assert state == {"hot_modules": 2.0, "starts": [[2.0, 2.0]]}

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from contextlib import ExitStack
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +14,7 @@ import yaml
 
 from api.cli import main
 from ems.plan import Plan, make_plan
-from ems.plan_file import to_dict
+from ems.plan_file import to_dict, to_json
 from ems.problem import Limits
 from ems.site import sites_folder
 from ems.site_file import read_site
@@ -71,13 +73,20 @@ def planned(site: str | Path, day: date = DAY, *, step: int = 60, gap: float = 1
     return make_plan(file, day, how.pop("solver", None) or solver(), weather="climatology", step_minutes=step, **how)
 
 
-def content(plan: Plan) -> dict[str, Any]:
-    return to_dict(plan)
-
-
 def ems(*words: object) -> int:
     """The command line, in this process; what argparse ends with is returned as well."""
     try:
         return main([str(w) for w in words])
     except SystemExit as end:
         return int(end.code or 0)
+
+
+@cache
+def shipped(site: str) -> Plan:
+    """The plan of a shipped site, made once per process; not to be changed."""
+    return planned(site)
+
+
+def stored(plan: Plan) -> Any:
+    """The content of a plan as it is read back from its file."""
+    return json.loads(to_json(to_dict(plan)))
