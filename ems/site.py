@@ -116,7 +116,7 @@ class Site(_Strict):
     def with_components(self, **changes: dict[str, Any]) -> Site:
         """A new site in which fields of named components differ, validated again."""
         parts = [
-            type(c).model_validate({**c.model_dump(), **changes[c.name]}) if c.name in changes else c
+            type(c).model_validate({**c.model_dump(exclude_unset=True), **changes[c.name]}) if c.name in changes else c
             for c in self.components
         ]
         return Site.model_validate({**dict(self), "components": tuple(parts)})

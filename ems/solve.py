@@ -52,7 +52,8 @@ class Solver:
             return self._child
         self.close()
         self._solved = 0
-        code = "from ems.solve import serve; serve()"
+        # a terminal's Ctrl-C is for the parent, which then ends this process
+        code = "import signal; signal.signal(signal.SIGINT, signal.SIG_IGN); from ems.solve import serve; serve()"
         path = os.pathsep.join(p for p in sys.path if p)
         self._child = subprocess.Popen(
             [sys.executable, "-c", code],
@@ -89,7 +90,8 @@ class Solver:
     ) -> Answer:
         child = self._start()
         self._solved += 1
-        assert child.stdin and child.stdout
+        assert child.stdin is not None
+        assert child.stdout is not None
         expired = threading.Event()
 
         def expire() -> None:
@@ -167,7 +169,7 @@ def run(
     h = _run(relaxed, highspy, left(), presolve=presolve)
     bound = h.getInfo().objective_function_value
     x = _solution(h, highspy)
-    if x is None:
+    if x is None or h.getModelStatus() != highspy.HighsModelStatus.kOptimal:  # a point of an unbounded program is none
         return _nothing(h, highspy, began, presolve=presolve)
     if not problem.integer.any():
         return Answer("optimal", x, bound, bound, time.perf_counter() - began, np.array(h.getSolution().row_dual))
@@ -314,6 +316,9 @@ def _polish(
 
 def _conflict(h: Any, highspy: Any) -> tuple[int, ...]:
     """Rows of an irreducible infeasible subset of the linear relaxation, empty where only integers conflict."""
+    strategy = highspy.IisStrategy
+    h.setOptionValue("iis_strategy", int(strategy.kIisStrategyFromLp) | int(strategy.kIisStrategyIrreducible))
+    h.setOptionValue("iis_time_limit", 5.0)
     status, iis = h.getIis()
     return tuple(int(r) for r in iis.row_index_) if status == highspy.HighsStatus.kOk else ()
 

@@ -52,8 +52,8 @@ class AbsorptionChiller(Machine):
         coldest = min(t for t, _ in self.thermal_cop)
         if self.drive_temperature_c < coldest:
             raise ValueError(
-                f"drive_temperature_c {self.drive_temperature_c} is below {coldest} °C, the coldest point of thermal_cop: "
-                "take a machine made for that temperature (silica-gel adsorption works from about 60 °C)"
+                f"drive_temperature_c {self.drive_temperature_c} is below {coldest} °C, the coldest point of "
+                "thermal_cop: take a machine made for that temperature (silica-gel adsorption works from about 60 °C)"
             )
         return self
 

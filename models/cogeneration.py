@@ -1,7 +1,7 @@
 """Fuel in, electricity and heat out, with part-load curve: what fuel cells and gas engines share.
 
     power[t]  = curve(fuel[t])                     data-sheet points (load share, electric efficiency on LHV)
-    heat[t]  <= heat_recoverable * (fuel[t] - power[t])         the rest leaves by flue and the machine's own cooler
+    heat[t]  <= heat_recoverable * (fuel[t] - power[t])         planned a little low; the rest leaves by flue and cooler
     fuel in kW of lower heating value
 
 The curve enters as its concave hull: power <= every chord (see `models.curve`).
@@ -85,8 +85,12 @@ class Cogenerator(Machine):
         series: dict[str, Any] = {**c.series, "power_kw": power}
         if self.heat_bus:
             b.heat = pyo.Var(w.t, domain=pyo.NonNegativeReals)
+            line = self.curve.usual
             b.recovered = pyo.Constraint(
-                w.t, rule=lambda b, t: b.heat[t] <= self.heat_recoverable * (fuel[t] - power[t])
+                w.t,
+                rule=lambda b, t: (
+                    b.heat[t] <= self.heat_recoverable * ((1 - line.slope) * fuel[t] - line.intercept * online[t])
+                ),
             )
             series["heat_kw"] = b.heat
         tie = TIE_CNY_PER_KWH * w.total(lambda t: self.curve.steepest * fuel[t] - power[t])

@@ -49,7 +49,7 @@ class Machine(MachineLaws):
     def commit(self, b: Block, w: Window, factor: Floats | None = None) -> Commitment:
         """Declare the commitment; ``factor`` derates the capacity by step (a heat pump in the cold)."""
         n, k, (whole, part) = self.modules, w.step_h, self.warm_up(w)
-        capacity, cap_max, cost = declare(self.size, b, w, "capacity")
+        capacity, _, cost = declare(self.size, b, w, "capacity")
         free = n - self.out_of_service(w)
         count = {"domain": pyo.Binary} if n == 1 else {"domain": pyo.NonNegativeIntegers}
         b.hot = pyo.Var(w.t, **count, bounds=lambda b, t: (0, float(free[t])))

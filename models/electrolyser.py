@@ -1,7 +1,7 @@
 """Water electrolyser, alkaline or PEM: off, warming up, hot standby, on; part-load curve, heat and water.
 
     hydrogen[t]  = curve(power[t])                           data-sheet points [kWh/kg] over load share
-    heat[t]     <= recoverable * (power[t] - HHV * hydrogen[t])     liquid water in, dry gas out
+    heat[t]     <= recoverable * (power[t] - HHV * hydrogen[t])     liquid water in, dry gas out; planned a little low
     water[t]     = water_kg_per_kg * hydrogen[t]
     auxiliary[t] = warm-up and standby
 
@@ -124,9 +124,11 @@ class Electrolyser(Machine):
             series["auxiliary_kw"] = c.aux_kw
         if self.heat_bus:
             b.heat = pyo.Var(w.t, domain=pyo.NonNegativeReals)
+            line = self.curve.usual
+            in_kw, in_online = 1 - HHV_KWH_PER_KG * line.slope, HHV_KWH_PER_KG * line.intercept
             b.recovered = pyo.Constraint(
                 w.t,
-                rule=lambda b, t: b.heat[t] <= self.heat_recoverable * (power[t] - HHV_KWH_PER_KG * hydrogen[t]),
+                rule=lambda b, t: b.heat[t] <= self.heat_recoverable * (in_kw * power[t] - in_online * online[t]),
             )
             series["heat_kw"] = b.heat
         if self.water_bus:

@@ -157,3 +157,8 @@ class Grid(Component):
             "peak_kw": max(run.before(self.name, "peak_kw", 0.0), bought),
             "over_contract_kw": max(0.0, bought - self.contract_kw) if self.contract_kw else 0.0,
         }
+
+    def state_end(self, s: pd.DataFrame, w: Window) -> dict[str, Any]:
+        """The month's peak, unless a new month begins where the window ends."""
+        end = s.index[-1] + pd.Timedelta(hours=w.step_h)
+        return {"peak_kw": 0.0 if end.month != s.index[-1].month else float(s["peak_kw"].iloc[-1])}

@@ -34,7 +34,7 @@ class MachineParameters(Component):
     outages: tuple[Outage, ...] = ()
 
     @model_validator(mode="after")
-    def _idle_electricity_is_taken(self) -> Machine:
+    def _idle_electricity_is_taken(self) -> MachineParameters:
         taken = any(q.name == "auxiliary_kw" for q in self.QUANTITIES)
         if (self.standby_share or self.cold_start_kwh_per_kw) and not taken:
             raise ValueError(f"a {self.kind} takes no electricity while it waits or warms up: leave the figure out")

@@ -147,9 +147,7 @@ def _supply(c: Component, bus: str, carrier: str) -> Component:
     on_the_spot = isinstance(c, Store | Spill)
     most = SHORT * PEAK[carrier] if on_the_spot else PLENTY[carrier]
     match carrier:
-        case "heat" if (
-            c.kind == "electrolyser"
-        ):  # nearly free: dear heat would hide hydrogen no one wants
+        case "heat" if c.kind == "electrolyser":  # nearly free: dear heat would hide hydrogen no one wants
             return toys.part(kind="waste_heat", name=f"process_{bus}", capacity_kw=most, cop=5000, heat_bus=bus)
         case "heat":
             return toys.part(kind="electric_boiler", name=f"boiler_{bus}", capacity_kw=most, heat_bus=bus)

@@ -11,6 +11,7 @@ on the same arrays at the same gap, one thread. Baseline, inputs and process sta
 from __future__ import annotations
 
 import argparse
+import itertools
 import statistics
 import sys
 import time
@@ -21,7 +22,11 @@ from typing import Any
 
 from tests.benchmarks.year import EPW
 
-DAYS = "2026-01-14,2026-02-08,2026-03-20,2026-04-15,2026-05-25,2026-06-18,2026-07-15,2026-08-09,2026-09-10,2026-10-22,2026-11-23,2026-12-12"
+DAYS = (
+    "2026-01-14,2026-02-08,2026-03-20,2026-04-15,2026-05-25,2026-06-18,"
+    "2026-07-15,2026-08-09,2026-09-10,2026-10-22,2026-11-23,2026-12-12"
+)
+HEAD = ("columns", "build", "solve", "read", "audit", "around", "raw", "solve/raw", "all/raw", "gap", "raw gap")
 
 
 @dataclass
@@ -87,7 +92,7 @@ def measure(file: Any, weather: str, first: date, last: date, gap: float, raw_li
     marks.append(time.perf_counter())
     assert not broken, broken
     raw_s, raw_gap = raw_highs(built.problem, gap, raw_limit)
-    build_s, solve_s, read_s, audit_s = (b - a for a, b in zip(marks, marks[1:], strict=False))
+    build_s, solve_s, read_s, audit_s = (b - a for a, b in itertools.pairwise(marks))
     name = f"{first}" if first == last else f"{first} +{(last - first).days} d"
     return Row(name, len(built.columns), build_s, solve_s, read_s, audit_s, raw_s, answer.gap, raw_gap)
 
@@ -110,23 +115,19 @@ def main() -> int:
         monday = date.fromisoformat(a.week)
         windows.append((monday, monday + timedelta(days=6)))
     print(f"{a.site}, weather {Path(a.weather).name}, 15 min, gap {a.gap}")
-    print(f"{'window':<17}{'columns':>9}{'build':>8}{'solve':>8}{'read':>8}{'audit':>8}{'around':>8}{'raw':>8}{'solve/raw':>11}{'all/raw':>9}{'gap':>9}{'raw gap':>9}")
+    print(f"{'window':<17}" + "".join(f"{h:>10}" for h in HEAD))
     rows = []
     for first, last in windows:
         r = measure(file, a.weather, first, last, a.gap, a.raw_limit)
         rows.append(r)
-        print(
-            f"{r.window:<17}{r.columns:>9}{r.build_s:>8.2f}{r.solve_s:>8.2f}{r.read_s:>8.2f}{r.audit_s:>8.2f}{r.around_s:>8.2f}{r.raw_s:>8.2f}"
-            f"{r.solve_s / r.raw_s:>11.2f}{(r.around_s + r.solve_s) / r.raw_s:>9.2f}{r.gap:>9.3%}{r.raw_gap:>9.3%}",
-            flush=True,
-        )
+        seconds = (r.build_s, r.solve_s, r.read_s, r.audit_s, r.around_s, r.raw_s)
+        ratios = (r.solve_s / r.raw_s, (r.around_s + r.solve_s) / r.raw_s)
+        cells = [f"{r.columns:>10}", *(f"{x:>10.2f}" for x in (*seconds, *ratios))]
+        print(f"{r.window:<17}" + "".join(cells) + f"{r.gap:>10.3%}{r.raw_gap:>10.3%}", flush=True)
     days = [r for r in rows if "+" not in r.window]
-    print(
-        f"days: around the solver {statistics.median(r.around_s for r in days):.2f} s median, {max(r.around_s for r in days):.2f} s worst; "
-        f"solver {statistics.median(r.solve_s for r in days):.2f} s median, {max(r.solve_s for r in days):.2f} s worst; "
-        f"raw HiGHS {statistics.median(r.raw_s for r in days):.2f} s median, {max(r.raw_s for r in days):.2f} s worst; "
-        f"all/raw {statistics.median((r.around_s + r.solve_s) / r.raw_s for r in days):.2f} median"
-    )
+    for name in ("around_s", "solve_s", "raw_s"):
+        x = [getattr(r, name) for r in days]
+        print(f"days, {name:<9} {statistics.median(x):6.2f} median {max(x):6.2f} worst")
     return 0
 
 

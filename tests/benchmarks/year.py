@@ -25,8 +25,22 @@ import pandas as pd
 
 EPW = Path(__file__).resolve().parents[2].parent / "shared/data/weather/CHN_SD_Qingdao.Intl.AP.548570_TMYx.epw"
 
+SHOWN = (
+    "total_cost_cny",
+    "paid_cny",
+    "wear_cny",
+    "emissions_kgco2e",
+    "grid_import_kwh",
+    "pv_curtailed_kwh",
+    "starts",
+    "unserved_kwh",
+    "unserved_kg",
+)
 
-def plan_month(site: str, weather: str, year: int, month: int, step: int, objective: Any, gap: float) -> list[dict[str, Any]]:
+
+def plan_month(
+    site: str, weather: str, year: int, month: int, step: int, objective: Any, gap: float
+) -> list[dict[str, Any]]:
     """Rows of one month, one per day."""
     from ems.plan import make_plan
     from ems.problem import Limits
@@ -74,13 +88,14 @@ def report(table: pd.DataFrame, gap: float) -> bool:
     solve, other = table["solve_s"], table[[c for c in table if c.endswith("_s") and c != "solve_s"]].sum(axis=1)
     worse = table["objective_cny"] > table["baseline_objective_cny"] + gap * table["objective_cny"].abs()
     print(f"days {len(table)}   outcomes {table['outcome'].value_counts().to_dict()}")
-    print(f"plans that break a law {int((table['violations'] > 0).sum())}   baselines {int((table['baseline_violations'] > 0).sum())}")
+    broken, baselines = (int((table[c] > 0).sum()) for c in ("violations", "baseline_violations"))
+    print(f"plans that break a law {broken}   baselines {baselines}")
     print(f"plans worse than the rules {int(worse.sum())}")
     print(f"{'seconds a day':<26}{'median':>9}{'p95':>9}{'worst':>9}")
     for name, x in (("solver", solve), ("all else", other), ("whole day", table["seconds"])):
         print(f"  {name:<24}{x.median():>9.2f}{x.quantile(0.95):>9.2f}{x.max():>9.2f}")
     print(f"{'year':<26}{'rules':>14}{'plan':>14}{'saved':>14}{'share':>8}")
-    for name in ("total_cost_cny", "paid_cny", "wear_cny", "emissions_kgco2e", "grid_import_kwh", "pv_curtailed_kwh", "starts", "unserved_kwh", "unserved_kg"):
+    for name in SHOWN:
         base, plan = table[f"base_{name}"].sum(), table[f"plan_{name}"].sum()
         share = f"{(base - plan) / base:8.1%}" if base else " " * 8
         print(f"  {name:<24}{base:>14,.0f}{plan:>14,.0f}{base - plan:>14,.0f}{share}")
@@ -105,7 +120,7 @@ def main() -> int:
     a = p.parse_args()
     first, _, last = a.months.partition("-")
     months = range(int(first), int(last or first) + 1)
-    print(f"{a.site}, weather {Path(a.weather).name}, {a.step}, objective {a.objective}, gap {a.gap}, {a.workers} workers", flush=True)
+    print(f"{a.site}, weather {Path(a.weather).name}, {a.step}, {a.objective}, gap {a.gap}, {a.workers} workers")
     rows: dict[int, list[dict[str, Any]]] = {}
     for m in months:
         if a.keep and (kept := a.keep / f"{m:02d}.json").exists():
@@ -120,7 +135,8 @@ def main() -> int:
             m = todo[done]
             rows[m] = done.result()
             solver = pd.Series([r["solve_s"] for r in rows[m]])
-            print(f"  month {m:2d}: {len(rows[m])} days, solver {solver.median():.2f} s median, {solver.max():.2f} s worst", flush=True)
+            took = f"solver {solver.median():.2f} s median, {solver.max():.2f} s worst"
+            print(f"  month {m:2d}: {len(rows[m])} days, {took}", flush=True)
             if a.keep:
                 a.keep.mkdir(parents=True, exist_ok=True)
                 (a.keep / f"{m:02d}.json").write_text(json.dumps(rows[m]))

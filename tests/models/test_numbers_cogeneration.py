@@ -95,7 +95,6 @@ def test_gas_engine_between_points():
     assert s["users_electricity.unserved_kw"] == [0.0, 200.0]
 
 
-@pytest.mark.xfail(strict=True, reason="the tie-break of 0.001 CNY/kWh is less than the heat of power that is not made")
 def test_power_no_one_wants_is_not_hidden_to_gain_heat():
     """Heat-led at full load: 562.5 kW of heat come with 500 kW of power, which is let go under its name."""
     gas = part(kind="gas_supply", capacity_kw=5000, price_cny_per_kwh=0.35, intensity_kgco2e_per_kwh=0.2)

@@ -25,6 +25,12 @@ def test_minimum_up_time():
     assert s["boiler.heat_kw"] == [50, 20, 20, 0]
 
 
+def test_times_between_steps_are_rounded_up():
+    """An hour and a half is two steps of an hour."""
+    s = run(boiler(min_up_h=1.5), [50.0, 0.0, 0.0])
+    assert s["boiler.heat_kw"] == [50, 20, 0]
+
+
 def test_minimum_down_time():
     """Off for one hour would mean off for two: it stays at minimum load instead."""
     s = run(boiler(min_down_h=2), [50.0, 0.0, 50.0], state=RUNNING)

@@ -95,7 +95,6 @@ def test_hydrogen_at_minimum_load_is_released_not_hidden():
     assert s["outlet_hydrogen.lost_kg_per_h"] == pytest.approx([250 / 51.2] * 2)
 
 
-@pytest.mark.xfail(strict=True, reason="the tie-break of 0.02 CNY/kg is less than the water that making hydrogen takes")
 def test_nor_is_it_hidden_to_save_water():
     """10 kg of water at 0.012 CNY for each kg of hydrogen let go."""
     ely = part(kind="electrolyser", name="ely", **MUST_RUN, water_bus="water")
@@ -105,7 +104,6 @@ def test_nor_is_it_hidden_to_save_water():
     assert s["outlet_hydrogen.lost_kg_per_h"] == pytest.approx([250 / 51.2] * 2)
 
 
-@pytest.mark.xfail(strict=True, reason="the tie-break of 0.02 CNY/kg is less than the heat of a kg that is not made")
 def test_nor_is_it_hidden_to_gain_heat():
     """A kg not made would be 0.7 x 39.41 kWh of heat, each worth 1 CNY at the boiler beside it."""
     ely = part(kind="electrolyser", name="ely", **MUST_RUN, heat_bus="heat", heat_recoverable=0.7)

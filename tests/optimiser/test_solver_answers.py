@@ -73,7 +73,6 @@ def test_big_m_canary(seed):
     assert answer.objective == pytest.approx(by_trying_all(p), rel=1e-6)
 
 
-@pytest.mark.xfail(strict=True, reason="HiGHS is asked for conflicts of single rows only (iis_strategy 0)")
 def test_contradicting_rows_are_named():
     """x + y >= 5 against x + y <= 4; the third row has no part in it."""
     answer = solver().solve(problem([1, 1], [[1, 1], [1, 1], [1, 0]], [5, -math.inf, 0], [math.inf, 4, 9]), EXACT)
@@ -96,7 +95,6 @@ def test_contradicting_bounds_are_named():
     assert answer.conflict == (0,)
 
 
-@pytest.mark.xfail(strict=True, reason="a feasible point of an unbounded program is taken for its optimum")
 def test_unbounded_is_no_answer():
     answer = solver().solve(problem([-1], [[1]], [0], [math.inf]), EXACT)
     assert answer.status != "optimal"
