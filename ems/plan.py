@@ -29,8 +29,9 @@ from ems.site_file import SiteFile
 from ems.solve import Progress, Solver
 from ems.state import State, States, assumed_state, opening_note
 from ems.wishes import Wish, unmet_wishes
+from forecasting.errors import InputError
 from forecasting.notes import Note
-from models import Violation, Window
+from models import Design, Violation, Window
 
 
 @dataclass(frozen=True)
@@ -83,6 +84,20 @@ class Stopwatch:
             self.seconds[phase] = self.seconds.get(phase, 0.0) + time.perf_counter() - began
 
 
+def _sizes_are_fixed(file: SiteFile) -> None:
+    """A day's plan operates what is built; sizes left to an optimiser are another job's."""
+    for k, c in enumerate(file.site.components):
+        for name in type(c).model_fields:
+            if isinstance(getattr(c, name), Design):
+                raise InputError(
+                    file.where("components", k, name),
+                    f"{c.name}.{name}",
+                    "a range",
+                    "one number",
+                    "enter what is built",
+                )
+
+
 def make_plan(
     file: SiteFile,
     day: date,
@@ -99,6 +114,7 @@ def make_plan(
     """Plan one local day; raises `InputError` for unusable data and nothing else."""
     watch, say = Stopwatch(), progress or (lambda phase, p: None)
     given = state or State({})
+    _sizes_are_fixed(file)
     say("inputs", None)
     with watch("inputs"):
         inputs = inputs or make_inputs(file, day, step_minutes=step_minutes, weather=weather)
