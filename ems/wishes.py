@@ -18,6 +18,8 @@ from models.commitment import Machine
 from models.demand import DeferrableDemand
 from models.machine import ON, WARMING
 
+STOCK_SHARE = 0.05  # of a store's capacity: less than this below its target is losses, not a shortage
+
 CARRIER_ZH = {"electricity": "电", "heat": "热", "cooling": "冷", "hydrogen": "氢", "gas": "燃气", "water": "水"}
 SUN = ("光照已用尽", "all the sun is used")
 
@@ -104,7 +106,7 @@ def _amount(x: float) -> str:
 def _missing_stock(w: Window, schedule: Schedule, c: Store) -> Wish | None:
     table = schedule.tables[c.name]
     short = float(c.stock_missing(table, w))
-    if short <= 0.005 * c.top:
+    if short <= STOCK_SHARE * c.top:
         return None
     unit = "kWh" if c.STOCK == "kwh" else "kg"
     last = schedule.index[-1] + pd.Timedelta(hours=w.step_h)
