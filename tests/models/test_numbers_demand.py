@@ -94,3 +94,9 @@ def test_demand_without_any_supply_is_unserved():
     s = clean(wants("cooling"), wanted_cooling_kw=[7.0])
     assert s["users_cooling.unserved_kw"] == [7]
     assert s.answer.objective == pytest.approx(7 * 20.0)
+
+
+def test_no_demand_is_dropped_for_the_climate():
+    """At 50 CNY/kg, the price under `carbon`, a kWh of 1.5 kg costs 75 CNY, more than the 50 CNY of leaving it out."""
+    s = clean(mains(), wants("electricity"), objective="carbon", grid_kgco2e_per_kwh=1.5, wanted_electricity_kw=[10.0])
+    assert s["users_electricity.unserved_kw"] == [0]

@@ -1,8 +1,10 @@
 """Grid connection by hand: peaks, contract, export, prices that invite to buy and sell at once."""
 
 import numpy as np
+import pandas as pd
 import pytest
 
+from models import Window
 from tests.toys import clean, mains, part, wants
 
 
@@ -126,3 +128,13 @@ def test_sun_is_curtailed_only_where_no_one_wants_it(limit_kw, price, sold, curt
 def test_contract_above_the_connection_is_refused():
     with pytest.raises(ValueError, match="above connection_kw"):
         mains(connection_kw=100, contract_kw=200)
+
+
+def test_a_new_month_opens_with_no_peak():
+    """The last hour of 31 March hands on a peak of zero; the hour before hands on what was drawn."""
+    grid = part(kind="grid", connection_kw=1000)
+    for start, handed_on in (("2026-03-31 23:00", 0.0), ("2026-03-31 22:00", 400.0)):
+        index = pd.date_range(start, periods=1, freq="1h", tz="Asia/Shanghai")
+        w = Window(pd.DataFrame(index=index), step_minutes=60)
+        s = pd.DataFrame({"import_kw": [400.0], "peak_kw": [400.0]}, index=index)
+        assert grid.state_end(s, w) == {"peak_kw": handed_on}
