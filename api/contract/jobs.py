@@ -1,0 +1,65 @@
+"""Long work."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import Field
+
+from api.contract.base import Id, Instant, SiteName, Text, Told
+
+JobState = Literal["queued", "running", "succeeded", "failed", "cancelled"]
+JobKind = Literal["plan", "forecast"]
+FINISHED: tuple[JobState, ...] = ("succeeded", "failed", "cancelled")
+Phase = Literal["inputs", "baseline", "build", "solve", "explain"]
+ReasonType = Literal[
+    "input",  # the request or the site's data cannot be used: trying again changes nothing
+    "deadline",  # the planning process did not end in time and was stopped
+    "out_of_memory",
+    "crashed",  # the planning process ended three times
+    "worker_lost",  # whoever worked on it fell silent three times
+    "internal",  # a fault of this software
+]
+
+
+class Progress(Told):
+    """The newest word from a running job. Incumbent and bound in CNY, null before there is one."""
+
+    phase: Phase
+    seconds: float
+    incumbent: float | None = None
+    bound: float | None = None
+    gap: float | None = None
+
+
+class Reason(Told):
+    """Why a job failed."""
+
+    type: ReasonType
+    text: Text
+
+
+class Job(Told):
+    id: Id
+    kind: JobKind
+    site: SiteName
+    state: JobState
+    created_at: Instant
+    created_by: str
+    started_at: Instant | None = None
+    finished_at: Instant | None = None
+    attempts: int = 0
+    cancel_requested: bool = False
+    progress: Progress | None = None
+    reason: Reason | None = None
+    result: str | None = Field(None, description="path of what the job made", examples=["/api/v1/plans/019a2f3e-…"])
+    request: dict[str, Any] = Field(description="what was asked for")
+
+
+class JobEvent(Told):
+    """One event of a job's life: `queued`, `started`, `progress`, `retry`, `finished`."""
+
+    seq: int
+    at: Instant
+    type: Literal["queued", "started", "progress", "retry", "finished"]
+    data: dict[str, Any]

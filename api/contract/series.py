@@ -1,0 +1,66 @@
+"""Measurements and forecasts from outside."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from api.contract.base import Asked, Instant, Series, SiteName, Told
+
+Quality = Literal["good", "estimated", "suspect", "missing"]
+SeriesName = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]{1,120}$", examples=["pv_hall_a.output_kw"])]
+Unit = Annotated[str, Field(pattern=r"^[A-Za-z0-9%°/²³_.-]{1,32}$", examples=["kW"])]
+Resolution = Annotated[str, Field(pattern=r"^PT([1-9]\d{0,3}[MS]|[1-9]\d?H)$", examples=["PT15M"])]
+MOST_POINTS = 20_000
+
+
+class SeriesDefinition(Asked):
+    """A series to be. A forecast with `column` replaces that column of the inputs in plans, where it is complete."""
+
+    kind: Literal["measurement", "forecast"]
+    unit: Unit
+    resolution: Resolution
+    column: Annotated[str, Field(pattern=r"^[a-z0-9_.]{1,120}$")] | None = None
+
+
+class SeriesInfo(Told):
+    site: SiteName
+    name: SeriesName
+    kind: Literal["measurement", "forecast"]
+    unit: str
+    resolution: str
+    column: str | None = None
+    created_at: Instant
+    last_time: Instant | None = Field(None, description="start of the newest interval")
+    received_at: Instant | None = None
+
+
+class Points(Asked):
+    """A batch of values of one series."""
+
+    start: Instant
+    resolution: Resolution
+    unit: Unit
+    values: Annotated[list[float | None], Field(min_length=1, max_length=MOST_POINTS)]
+    quality: Annotated[list[Quality], Field(max_length=MOST_POINTS)] | None = Field(
+        None, description="one per value; default: good, and missing for null"
+    )
+    issued_at: Instant | None = Field(None, description="forecasts only: when it was issued; default: now")
+
+
+class Batch(Asked):
+    """Values of many series of a site."""
+
+    series: Annotated[dict[SeriesName, Points], Field(min_length=1, max_length=500)]
+
+
+class Stored(Told):
+    points: int
+
+
+class SeriesValues(Series):
+    """Values read back; `quality` has one word per value."""
+
+    name: SeriesName
+    quality: list[Quality]

@@ -1,0 +1,47 @@
+"""Parks."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from api.contract.base import Asked, Fault, Instant, SiteName, Text, Told
+
+YamlText = Annotated[str, Field(max_length=5_000_000)]
+
+
+class SiteSummary(Told):
+    name: SiteName
+    title: Text
+    timezone: str
+    version: int
+    updated_at: Instant
+    updated_by: str
+
+
+class SiteText(Asked):
+    """A site file, and files that it refers to (path from the folder of all sites -> text)."""
+
+    yaml: YamlText
+    files: dict[Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)*$", max_length=200)], YamlText] = (
+        Field(default_factory=dict)
+    )
+    comment: Annotated[str, Field(max_length=2000)] = ""
+
+
+class Site(SiteSummary):
+    yaml: str
+    files: dict[str, str] = Field(description="path from the folder of all sites -> SHA-256 of the content")
+    definition: dict[str, Any] = Field(description="the validated site")
+    figures: dict[str, int] = Field(description="how many of its figures are sourced, computed, assumption …")
+    comment: str = ""
+
+
+class Verdict(Told):
+    """What validation says. `figures` and `assumptions` only where the site is valid."""
+
+    valid: bool
+    faults: list[Fault]
+    figures: dict[str, int] = Field(default_factory=dict)
+    assumptions: list[dict[str, Any]] = Field(default_factory=list, description="name, value, source")
