@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from api.service_arguments import add_service_commands
 from forecasting.errors import InputError
 from forecasting.horizon import checked_step
 
@@ -19,6 +20,11 @@ commands:
   plan SITE            the day-ahead schedule, audited and explained
   audit PLAN.json      judge a stored or hand-edited plan
   schema               the JSON Schema of plan.json
+
+  serve                the service: API, pages, planning
+  worker               plans for a service on PostgreSQL from another host
+  token, user          programs and people that may use it
+  backup, restore      its database in one file
 """
 
 
@@ -74,6 +80,7 @@ def parser() -> argparse.ArgumentParser:
     _language(audit)
 
     sub.add_parser("schema", help="the JSON Schema of plan.json")
+    add_service_commands(sub, _language)
     return top
 
 

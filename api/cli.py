@@ -38,6 +38,19 @@ def _command(name: str) -> Callable[[argparse.Namespace], int]:
         from api.plan_command import plan
 
         return plan
+    if name in ("serve", "worker"):
+        from api import serve_command
+
+        return {"serve": serve_command.serve, "worker": serve_command.worker}[name]
+    if name in ("token", "user", "backup", "restore"):
+        from api import admin_commands
+
+        return {
+            "token": admin_commands.token,
+            "user": admin_commands.user,
+            "backup": admin_commands.backup,
+            "restore": admin_commands.restore,
+        }[name]
     from api import commands
 
     return {

@@ -7,13 +7,18 @@ import os
 import time
 import uuid
 
+MS = 1_000_000  # nanoseconds
+
 
 def new_id() -> str:
-    """A UUID of version 7 (RFC 9562, section 5.7): 48 bits of milliseconds, then random bits."""
-    value = (time.time_ns() // 1_000_000) << 80 | int.from_bytes(os.urandom(10), "big")
-    value = value & ~(0xF << 76) | 0x7 << 76
-    value = value & ~(0x3 << 62) | 0x2 << 62
-    return str(uuid.UUID(int=value))
+    """A UUID of version 7 (RFC 9562, section 5.7, method 3 of 6.2).
+
+    48 bits of milliseconds, 12 bits of their fraction (so that names made in a row sort as they were made), 62 random.
+    """
+    ms, rest = divmod(time.time_ns(), MS)
+    fraction = (rest << 12) // MS
+    random = int.from_bytes(os.urandom(8), "big") >> 2
+    return str(uuid.UUID(int=ms << 80 | 0x7 << 76 | fraction << 64 | 0x2 << 62 | random))
 
 
 def digest(content: bytes) -> str:

@@ -21,9 +21,12 @@ class Oidc(BaseModel):
 
     issuer: str
     audience: str
-    keys_url: str = Field(description="JSON Web Key Set of the issuer")
-    role_claim: str = "ems_role"
-    sites_claim: str = "ems_sites"
+    keys_url: str = Field(
+        pattern=r"^(https://.|http://(127\.0\.0\.1|localhost|\[::1\])[:/])",
+        description="JSON Web Key Set of the issuer; over TLS, because who forges it forges every token",
+    )
+    role_claim: str = Field("ems_role", description="one of our roles, or a list with one of them")
+    sites_claim: str = Field("ems_sites", description='names of sites, or "*" for all; without it: none')
 
 
 class Settings(BaseModel):

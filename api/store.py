@@ -1,38 +1,31 @@
 """The store: one address, SQLite or PostgreSQL, short transactions.
 
-SQLite is owned by one process (a lock beside the file) and written through one connection, because SQLite before
-3.51.3 can corrupt a database in WAL mode when two connections write and checkpoint at once. Readers have connections
-of their own that cannot write. PostgreSQL is shared by as many processes as one likes.
+SQLite is owned by one process (`api.file_owner`) and written through one connection, because SQLite before 3.51.3 can
+corrupt a database in WAL mode when two connections write and checkpoint at once. Readers have connections of their own
+that cannot write. PostgreSQL is shared by as many processes as one likes.
 """
 
 from __future__ import annotations
 
-import fcntl
-import json
 import os
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
-from typing import IO, Any, Self
+from typing import Any, Self
 
 import sqlalchemy as sa
-from sqlalchemy.pool import QueuePool, StaticPool
 
+from api.engines import BUSY_MS, postgresql, sqlite_reader, sqlite_writer
+from api.file_owner import FileOwner, StoreBusy
+from api.migrations import upgrade
 from api.settings import checked_database
 from forecasting.errors import InputError
 
-BUSY_MS = 10_000
-READERS = 16
+__all__ = ["Store", "StoreBusy"]
 
-
-class StoreBusy(InputError):
-    """The SQLite file belongs to a running service; ``owner`` says which, as it wrote it beside the file."""
-
-    def __init__(self, path: Path, owner: dict[str, Any]) -> None:
-        pid = owner.get("pid")
-        super().__init__(str(path), "", None, "a database that no service is using", f"process {pid} owns it")
-        self.owner = owner
+LOG_BYTES = 16 << 20  # SQLite's write-ahead log is brought into the database when it has grown by so much
+LOG_WAIT_MS = 250  # and writers wait so long for the readers who still need it
 
 
 class Store:
@@ -42,29 +35,35 @@ class Store:
     where an exception leaves it. On SQLite writers wait for each other; keep both short.
     """
 
-    def __init__(self, url: str, *, migrate: bool = True) -> None:
-        self.url = sa.make_url(checked_database(url))
+    def __init__(self, url: str) -> None:
+        """Open, create or migrate it; `InputError` (without the password) where that cannot be done."""
+        self.url = _parsed(checked_database(url))
         self.sqlite = self.url.get_backend_name() == "sqlite"
-        self._lock: IO[str] | None = None
-        self._writing = threading.RLock()
-        if self.sqlite:
-            self._lock = _own(self._path)
-            self._writer = _sqlite_engine(self._path, write=True)
-        else:
-            self._writer = sa.create_engine(self.url, pool_size=READERS, max_overflow=READERS, pool_pre_ping=True)
+        self._writing: set[int] = set()  # threads inside write()
+        self._log_limit = LOG_BYTES
+        self._turn: AbstractContextManager[object] = threading.Lock() if self.sqlite else nullcontext()
+        self._path = Path(str(self.url.database)).expanduser().resolve() if self.sqlite else Path()
+        self._owner = FileOwner(self._path) if self.sqlite else None
+        self._engines: list[sa.Engine] = []
         try:
-            if migrate:
-                from api.migrations import upgrade
-
-                upgrade(self._writer)
-            self._reader = _sqlite_engine(self._path, write=False) if self.sqlite else self._writer
+            self._writer = sqlite_writer(self._path) if self.sqlite else postgresql(self.url)
+            self._engines.append(self._writer)
+            self._reader = sqlite_reader(self._path) if self.sqlite else self._writer
+            self._engines.insert(0, self._reader)
+            upgrade(self._writer, self.place)
+        except (sa.exc.SQLAlchemyError, OSError) as error:
+            self.close()
+            raise InputError(self.place, "", None, "a database that can be opened", self._said(error)) from error
         except BaseException:
-            self._release()
+            self.close()
             raise
 
     @property
-    def _path(self) -> Path:
-        return Path(str(self.url.database)).expanduser()
+    def place(self) -> str:
+        """Where the data lie, for people: no user, no password, no options."""
+        if self.sqlite:
+            return str(self._path)
+        return str(sa.URL.create("postgresql", None, None, self.url.host, self.url.port, self.url.database))
 
     def __enter__(self) -> Self:
         return self
@@ -79,20 +78,31 @@ class Store:
 
     @contextmanager
     def write(self) -> Iterator[sa.Connection]:
-        if not self.sqlite:
-            with self._writer.begin() as c:
-                yield c
-            return
-        with self._writing, self._writer.begin() as c:
+        me = threading.get_ident()
+        if me in self._writing:
+            raise RuntimeError("write() within write(): pass the connection on instead")
+        self._writing.add(me)
+        try:
+            with self._turn:
+                with self._writer.begin() as c:
+                    yield c
+                if self.sqlite:
+                    self._shorten_log()
+        finally:
+            self._writing.discard(me)
+
+    @contextmanager
+    def snapshot(self) -> Iterator[sa.Connection]:
+        """Read everything as it is at one moment, for as long as that takes; no one waits for it."""
+        with self._reader.connect() as c:
+            if not self.sqlite:
+                c.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
             yield c
 
     def tell(self, about: dict[str, Any]) -> None:
         """Write beside an SQLite file who owns it and how to reach them; for the owner's eyes only."""
-        if self._lock is not None:
-            self._lock.seek(0)
-            self._lock.truncate()
-            json.dump({"pid": os.getpid()} | about, self._lock)
-            self._lock.flush()
+        if self._owner is not None:
+            self._owner.tell(about)
 
     def ready(self) -> None:
         """Raise where the database cannot be asked."""
@@ -100,58 +110,44 @@ class Store:
             c.execute(sa.text("SELECT 1"))
 
     def close(self) -> None:
-        if self._reader is not self._writer:
-            self._reader.dispose()
-        self._release()
+        for engine in self._engines:  # the writer last: it brings the write-ahead log into the database
+            engine.dispose()
+        if self._owner is not None:
+            self._owner.release()
+            self._owner = None
 
-    def _release(self) -> None:
-        self._writer.dispose()
-        if self._lock is not None:
-            self._lock.seek(0)
-            self._lock.truncate()
-            self._lock.close()  # and with it the lock goes
-            self._lock = None
+    def _shorten_log(self) -> None:
+        """Bring a long write-ahead log into the database and begin it anew.
 
-
-def _own(path: Path) -> IO[str]:
-    """Take the lock beside an SQLite file; it ends with the process, however that ends."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        beside = path.with_name(path.name + ".lock")
-        lock = os.fdopen(os.open(beside, os.O_RDWR | os.O_CREAT, 0o600), "r+", encoding="utf-8")
-    except OSError as error:
-        raise InputError(str(path), "", None, "a place for the database", error.strerror or "") from error
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        text = lock.read()
-        lock.close()
+        SQLite itself begins it anew only at a moment without readers, and in a busy service there is none.
+        """
+        log = self._path.with_name(self._path.name + "-wal")
+        if os.stat(log).st_size < self._log_limit:
+            return
+        connection = self._writer.raw_connection()
         try:
-            owner = json.loads(text)
-        except ValueError:
-            owner = {}
-        raise StoreBusy(path, owner) from None
-    return lock
+            run = connection.cursor().execute
+            run(f"PRAGMA busy_timeout = {LOG_WAIT_MS}")
+            run("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+            run(f"PRAGMA busy_timeout = {BUSY_MS}")
+        finally:
+            connection.close()
+        self._log_limit = os.stat(log).st_size + LOG_BYTES  # a reader who stays, such as a backup, is asked again then
+
+    def _said(self, error: Exception) -> str:
+        """The driver's words, should they repeat a password without it."""
+        text = str(getattr(error, "orig", None) or error).strip()
+        for secret in (self.url.password, self.url.query.get("password")):
+            if isinstance(secret, str) and secret:
+                text = text.replace(secret, "***")
+        return " ".join(text.split())
 
 
-def _sqlite_engine(path: Path, *, write: bool) -> sa.Engine:
-    pool: dict[str, Any] = {"poolclass": StaticPool} if write else {"poolclass": QueuePool, "pool_size": READERS}
-    engine = sa.create_engine(f"sqlite:///{path}", connect_args={"check_same_thread": False}, **pool)
-
-    @sa.event.listens_for(engine, "connect")
-    def prepare(connection: Any, _: Any) -> None:
-        connection.isolation_level = None  # transactions begin where we say, not where the driver guesses
-        for pragma in (
-            "journal_mode = WAL",
-            "synchronous = FULL",
-            "foreign_keys = ON",
-            f"busy_timeout = {BUSY_MS}",
-            *(() if write else ("query_only = ON",)),
-        ):
-            connection.execute(f"PRAGMA {pragma}")
-
-    @sa.event.listens_for(engine, "begin")
-    def begin(connection: sa.Connection) -> None:
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
-
-    return engine
+def _parsed(url: str) -> sa.URL:
+    """The parts of an address; what cannot be parsed is not shown, for it may hold a password."""
+    try:
+        return sa.make_url(url)
+    except (sa.exc.ArgumentError, ValueError):
+        raise InputError(
+            "--database", "", None, "sqlite:///FILE or postgresql+psycopg://USER:PASSWORD@HOST/NAME"
+        ) from None

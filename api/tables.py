@@ -30,6 +30,11 @@ class Moment(sa.TypeDecorator[datetime]):
         return None if value is None else EPOCH + timedelta(microseconds=value)
 
 
+def moment(at: datetime) -> sa.ColumnElement[datetime]:
+    """A moment within an expression, where its type would be guessed."""
+    return sa.literal(at, Moment)
+
+
 def _id() -> sa.Column[str]:
     return sa.Column("id", sa.String(36), primary_key=True)
 
@@ -123,9 +128,9 @@ jobs = sa.Table(
     sa.Column("started_at", Moment),
     sa.Column("finished_at", Moment),
     sa.Column("progress", sa.JSON(none_as_null=True)),  # {"phase", "seconds", "incumbent", "bound", "gap"}: the newest
-    sa.Column("reason", sa.JSON(none_as_null=True)),  # {"type", "zh", "en"} where failed
+    sa.Column("reason", sa.JSON(none_as_null=True)),  # {"type", "text": {"zh", "en"}} where failed
     sa.Column("result", sa.String(36)),  # id of what it made
-    sa.Index("ix_jobs_state_lease", "state", "lease_until"),
+    sa.Index("ix_jobs_state_id", "state", "id"),
     sa.Index("ix_jobs_site_id", "site", "id"),
 )
 
@@ -137,6 +142,13 @@ job_events = sa.Table(
     sa.Column("at", Moment, nullable=False),
     sa.Column("type", sa.String(16), nullable=False),  # queued | started | progress | retry | finished
     sa.Column("data", sa.JSON, nullable=False),
+)
+sa.Index(  # a job ends once
+    "uq_job_events_finished",
+    job_events.c.job,
+    unique=True,
+    sqlite_where=job_events.c.type == "finished",
+    postgresql_where=job_events.c.type == "finished",
 )
 
 idempotency = sa.Table(
@@ -159,6 +171,7 @@ results = sa.Table(  # immutable, one per succeeded job
     sa.Column("digest", sa.String(64), nullable=False),  # of the JSON text: the ETag
     sa.Column("content", sa.LargeBinary, nullable=False),  # JSON text, gzip
     sa.Column("created_at", Moment, nullable=False),
+    sa.Index("ix_results_kind_id", "kind", "id"),
 )
 
 plans = sa.Table(  # what lists show of a plan, and what was decided about it
@@ -190,6 +203,14 @@ plans = sa.Table(  # what lists show of a plan, and what was decided about it
     sa.Column("created_by", sa.String(120), nullable=False),
     sa.Index("ix_plans_site_day", "site", "day"),
     sa.Index("ix_plans_site_id", "site", "id"),
+)
+sa.Index(  # one approved plan of a site and day
+    "uq_plans_approved",
+    plans.c.site,
+    plans.c.day,
+    unique=True,
+    sqlite_where=plans.c.status == "approved",
+    postgresql_where=plans.c.status == "approved",
 )
 
 alarms = sa.Table(

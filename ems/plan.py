@@ -17,7 +17,10 @@ import pandas as pd
 from ems.accounts import accounts
 from ems.audit import audit, objective_cny
 from ems.baseline import rule_based
+from ems.changed_inputs import change_notes
+from ems.changes import Changes, changed_site
 from ems.explain import explain
+from ems.given import Series
 from ems.inputs import Inputs, make_inputs
 from ems.kpis import kpis
 from ems.objective import Objective, ObjectiveName
@@ -27,9 +30,8 @@ from ems.schedule import Outcome, Schedule
 from ems.site import Site
 from ems.site_file import SiteFile
 from ems.solve import Progress, Solver
-from ems.state import State, States, assumed_state, opening_note
+from ems.state import State, States, assumed_state, opening_note, state_of
 from ems.wishes import Wish, unmet_wishes
-from forecasting.errors import InputError
 from forecasting.notes import Note
 from models import Design, Violation, Window
 
@@ -67,6 +69,7 @@ class Plan:
     state_end: States
     timings: Mapping[str, float] = field(default_factory=dict)
     solver_message: str = ""
+    changes: Changes | None = None  # what differs from the park as it is
 
 
 class Stopwatch:
@@ -89,13 +92,8 @@ def _sizes_are_fixed(file: SiteFile) -> None:
     for k, c in enumerate(file.site.components):
         for name in type(c).model_fields:
             if isinstance(getattr(c, name), Design):
-                raise InputError(
-                    file.where("components", k, name),
-                    f"{c.name}.{name}",
-                    "a range",
-                    "one number",
-                    "enter what is built",
-                )
+                place = ("components", k, name)
+                raise file.fault(place, f"{c.name}.{name}", "a range", "one number", "enter what is built")
 
 
 def make_plan(
@@ -110,15 +108,27 @@ def make_plan(
     state: State | None = None,
     inputs: Inputs | None = None,
     progress: Callable[[str, Progress | None], None] | None = None,
+    changes: Changes | None = None,
+    given: Series | None = None,
 ) -> Plan:
-    """Plan one local day; raises `InputError` for unusable data and nothing else."""
+    """Plan one local day; raises `InputError` for unusable data and nothing else.
+
+    ``changes`` is what differs from the park as it is; ``given`` are series that replace columns of the inputs. Ready
+    made ``inputs`` hold both already.
+    """
     watch, say = Stopwatch(), progress or (lambda phase, p: None)
-    given = state or State({})
+    opening = state or State({})
+    told: list[Note] = []
+    if changes is not None and changes != Changes():
+        file, told = changed_site(file, changes), change_notes(file.site, changes)
+        state_of(opening.components, file.site, opening.at, opening.source)
     _sizes_are_fixed(file)
     say("inputs", None)
     with watch("inputs"):
-        inputs = inputs or make_inputs(file, day, step_minutes=step_minutes, weather=weather)
-    w = Window(inputs.table, given.components)
+        inputs = inputs or make_inputs(
+            file, day, step_minutes=step_minutes, weather=weather, changes=changes, given=given
+        )
+    w = Window(inputs.table, opening.components)
     goal = Objective.of(objective, file.site.carbon.price_cny_per_t)
     say("baseline", None)
     with watch("baseline"):
@@ -148,7 +158,7 @@ def make_plan(
         if released is baseline:
             marginal = {}
         why = explain(file.site, w, released.schedule, inputs.bands, marginal)
-    notes = (*inputs.notes, *opening_note(given, w.inputs.index[0]), *assumed_state(file.site, given))
+    notes = (*told, *inputs.notes, *opening_note(opening, w.inputs.index[0]), *assumed_state(file.site, opening))
     solved = released is planned
     return Plan(
         file,
@@ -168,6 +178,7 @@ def make_plan(
         released.schedule.state_end(file.site, w),
         watch.seconds,
         answer.message,
+        None if changes == Changes() else changes,
     )
 
 

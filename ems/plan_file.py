@@ -7,31 +7,26 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterator
-from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from pydantic import ValidationError
 
 from ems.accounts import CAUSES
 from ems.audit import audit
+from ems.columns import series_columns
 from ems.kpis import KPI_TEXT, kpis
-from ems.objective import Objective
 from ems.plan import Judged, Plan
 from ems.schedule import Schedule
 from ems.site import Site
+from ems.stored_plan import finite, index_of, part, stored_plan
 from forecasting.errors import InputError
-from forecasting.horizon import checked_step
 from forecasting.notes import Note
-from forecasting.place import zone
 from models import Violation, Window, unit_of
 
-SCHEMA_VERSION = "1.0"
-MOST_STEPS = 110_000  # a year of five-minute steps
+SCHEMA_VERSION = "1.1"
 PACKAGES = ("park-ems", "pyomo", "highspy", "pandas", "numpy", "pvlib")
 
 
@@ -54,6 +49,7 @@ def to_dict(plan: Plan) -> dict[str, Any]:
             "carbon_cny_per_kg": plan.objective.carbon_cny_per_kg,
             "wish_weight": plan.objective.wish_weight,
         },
+        "changes": plan.changes.model_dump(mode="json") if plan.changes else None,
         "outcome": plan.outcome,
         "outcome_text": _text(plan.outcome_text),
         "objective_cny": _number(r.objective_cny),
@@ -138,17 +134,10 @@ def _provenance(plan: Plan) -> dict[str, Any]:
 
 
 def _series(site: Site, schedule: Schedule) -> dict[str, Any]:
+    tables = schedule.tables
     return {
-        f"{c.name}.{q.name}": {
-            "unit": unit_of(q.name),
-            "meaning": {"zh": q.zh, "en": q.en},
-            "at": "end" if q.at_end else "mean",
-            "bus": next((p.bus for p in c.ports if p.quantity is q or p.quantity == q), None),
-            "sign": q.sign,
-            "values": _values(schedule.tables[c.name][q.name].to_numpy(float)),
-        }
-        for c in site.components
-        for q in c.quantities
+        name: {**column, "values": _values(tables[(at := name.split(".", 1))[0]][at[1]].to_numpy(float))}
+        for name, column in series_columns(site).items()
     }
 
 
@@ -186,17 +175,11 @@ def to_json(content: dict[str, Any]) -> str:
 
 def to_csv(content: dict[str, Any]) -> str:
     """The schedule as CSV: time (RFC 3339), band, inputs, then every series under ``component.quantity``."""
-    index = _index(content)
+    index = index_of(content)
     columns: dict[str, Any] = {"time": [t.isoformat() for t in index], "tariff_band": content["bands"]}
     columns |= {name: x["values"] for name, x in content["inputs"].items()}
     columns |= {name: x["values"] for name, x in content["series"].items()}
     return str(pd.DataFrame(columns).to_csv(index=False))
-
-
-def _index(content: dict[str, Any]) -> pd.DatetimeIndex:
-    step = pd.Timedelta(minutes=int(content["step_minutes"]))
-    start = pd.Timestamp(content["start"]).tz_convert("UTC")
-    return pd.date_range(start, periods=int(content["steps"]), freq=step).tz_convert(content["timezone"])
 
 
 def read_plan(path: Path) -> dict[str, Any]:
@@ -214,40 +197,14 @@ def read_plan(path: Path) -> dict[str, Any]:
 
 def audit_plan(data: dict[str, Any], source: str) -> list[Violation]:
     """Judge a stored or hand-edited plan from what it holds: site, inputs, start state, series, objective, figures."""
-    with _part(source, "site.definition"):
-        site = Site.model_validate(data["site"]["definition"])
-    with _part(source, "step_minutes"):
-        minutes = checked_step(data["step_minutes"])
-    with _part(source, "steps"):
-        steps = int(data["steps"])
-        if not 1 <= steps <= MOST_STEPS:
-            raise ValueError(f"{steps} is not from 1 to {MOST_STEPS}")
-    with _part(source, "timezone"):
-        zone(data["timezone"])
-    with _part(source, "start"):
-        if pd.Timestamp(data["start"]).tz is None:
-            raise ValueError("a time with its offset from UTC is wanted")
-        index = _index(data)
-    table = _table(data, source, "inputs", index)
-    if table.isna().to_numpy().any():
-        raise InputError(
-            source, f"inputs.{table.columns[table.isna().any()][0]}", None, "a number in every step", "it has a gap"
-        )
-    frame = _table(data, source, "series", index)
-    with _part(source, "objective"):
-        goal = Objective(**data["objective"])
-    with _part(source, "objective_cny"):
-        claimed = _finite(data["objective_cny"])
-    with _part(source, "series"):
-        if strange := sorted({str(c).split(".")[0] for c in frame} - {c.name for c in site.components}):
-            raise ValueError(f"no component of the site is called {', '.join(strange)}")
-        schedule = Schedule.from_frame(frame, data["sizes"])
-    with _part(source, "state_start"):
-        w = Window(table, _state(data["state_start"]["components"]), step_minutes=minutes)
-    with _part(source, "kpis"):
-        told = {name: math.nan if v is None else _finite(v) for name, v in data["kpis"].items()}
-    with _part(source, "content"):
-        return audit(site, w, schedule, goal, claimed) or _figures_again(site, w, schedule, told)
+    plan = stored_plan(data, source)
+    with part(source, "objective_cny"):
+        claimed = finite(data["objective_cny"])
+    with part(source, "kpis"):
+        told = {name: math.nan if v is None else finite(v) for name, v in data["kpis"].items()}
+    with part(source, "content"):
+        found = audit(plan.site, plan.window, plan.schedule, plan.objective, claimed)
+        return found or _figures_again(plan.site, plan.window, plan.schedule, told)
 
 
 def _figures_again(site: Site, w: Window, schedule: Schedule, told: dict[str, float]) -> list[Violation]:
@@ -258,49 +215,3 @@ def _figures_again(site: Site, w: Window, schedule: Schedule, told: dict[str, fl
     if worst is None or off[worst] <= 1e-3 + 1e-6 * abs(again[worst]):
         return []
     return [Violation(site.name, f"key figure {worst} computed again", off[worst], pd.Timestamp(w.inputs.index[-1]))]
-
-
-@contextmanager
-def _part(source: str, field: str) -> Iterator[None]:
-    """Whatever goes wrong inside is the fault of one field of the file."""
-    try:
-        yield
-    except InputError as error:
-        raise InputError(source, field, error.value, error.expected) from error
-    except KeyError as error:
-        missing = str(error.args[0])
-        what = missing if " " in missing else f"{missing} is missing"
-        raise InputError(source, field, None, "a complete plan.json", what) from error
-    except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        raise InputError(source, f"{field}.{'.'.join(map(str, first['loc']))}", None, first["msg"]) from error
-    except (TypeError, ValueError, AttributeError, OverflowError) as error:
-        raise InputError(source, field, None, "a complete plan.json", " ".join(str(error).split())[:300]) from error
-
-
-def _table(data: dict[str, Any], source: str, part: str, index: pd.DatetimeIndex) -> pd.DataFrame:
-    """The columns of one part of the file; null becomes NaN."""
-    with _part(source, part):
-        columns = dict(data[part])
-    found: dict[str, list[float]] = {}
-    for name, column in columns.items():
-        with _part(source, f"{part}.{name}"):
-            values = column["values"]
-            if len(values) != len(index):
-                raise ValueError(f"it holds {len(values)} values, the plan has {len(index)} steps")
-            found[name] = [math.nan if v is None else _finite(v) for v in values]
-    return pd.DataFrame(found, index=index)
-
-
-def _finite(value: Any) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-        raise ValueError(f"{value!r} is no number")
-    return float(value)
-
-
-def _state(components: Any) -> dict[str, dict[str, Any]]:
-    """The start state; its events are lists of pairs, all else are numbers."""
-    return {
-        str(name): {key: v if isinstance(v, list) else _finite(v) for key, v in values.items()}
-        for name, values in components.items()
-    }

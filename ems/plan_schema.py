@@ -55,6 +55,33 @@ ACCOUNTS = _list(
 VIOLATIONS = _list(_object({"component": TEXT, "law": TEXT, "worst": MAYBE, "at": TIME}))
 KPIS = _object(dict.fromkeys(KPI_TEXT, MAYBE))
 STATE = _object({"at": TIME, "components": _map({"type": "object"})})
+FACTOR = {"type": "number", "minimum": 0, "maximum": 10}
+CHANGES = {
+    "oneOf": [
+        {"type": "null"},
+        _object(
+            {
+                "outages": _list(
+                    _object(
+                        {
+                            "component": TEXT,
+                            "modules": {"type": ["integer", "null"], "description": "null: all of them"},
+                            "start": {**TIME, "type": ["string", "null"], "description": "null: from the start on"},
+                            "end": {**TIME, "type": ["string", "null"], "description": "null: to the end"},
+                        }
+                    )
+                ),
+                "parameters": _map(_map(NUMBER), description="component -> parameter -> number"),
+                "prices": _object(
+                    {"import_factor": FACTOR, "import_offset_cny_per_kwh": NUMBER, "export_factor": FACTOR}
+                ),
+                "demands": _map(FACTOR, description="input column, deferrable demand or carrier -> factor"),
+                "weather": _object({"sun_factor": FACTOR, "temperature_offset_k": NUMBER}),
+            }
+        ),
+    ],
+    "description": "what differs from the park as it is; null: nothing. Site, inputs and series hold it already",
+}
 
 
 def plan_schema() -> dict[str, Any]:
@@ -80,6 +107,7 @@ def plan_schema() -> dict[str, Any]:
                         "wish_weight": NUMBER,
                     }
                 ),
+                "changes": CHANGES,
                 "outcome": {"enum": list(get_args(Outcome))},
                 "outcome_text": BOTH,
                 "objective_cny": MAYBE,

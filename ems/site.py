@@ -11,11 +11,16 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from forecasting.demand import Recipe
+from forecasting.files import Reference
 from forecasting.pv import PvArray
 from models import AnyComponent, Component, Quantity
 
 CarrierName = Literal["electricity", "heat", "cooling", "hydrogen", "water", "gas"]
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+
+
+File = Annotated[str, Reference()]
+MaybeFile = Annotated[str | None, Reference()]
 
 
 class _Strict(BaseModel):
@@ -40,7 +45,7 @@ class Export(_Strict):
 
     mode: Literal["forbidden", "fixed", "spot"] = "forbidden"
     price_cny_per_kwh: float | None = Field(None, ge=-2, le=5, description="for mode fixed")
-    csv: str | None = Field(None, description="for mode spot: file with time and export_cny_per_kwh")
+    csv: MaybeFile = Field(None, description="for mode spot: file with time and export_cny_per_kwh")
 
     @model_validator(mode="after")
     def _complete(self) -> Self:
@@ -52,15 +57,15 @@ class Export(_Strict):
 
 
 class TariffChoice(_Strict):
-    file: str = Field(description="tariff file, relative to the site file")
+    file: File = Field(description="tariff file, relative to the site file")
     voltage: str
     export: Export = Export()
 
 
 class Carbon(_Strict):
-    factors: str = Field(description="registry of emission factors, relative to the site file")
+    factors: File = Field(description="registry of emission factors, relative to the site file")
     grid: str = Field(description="id of the grid factor in the registry")
-    csv: str | None = Field(None, description="time-varying intensity instead: file with time and grid_kgco2e_per_kwh")
+    csv: MaybeFile = Field(None, description="time-varying intensity instead: file with time and grid_kgco2e_per_kwh")
     price_cny_per_t: float = Field(ge=0, le=20_000, description="price of carbon in balanced plans [CNY/tCO2e]")
 
 
@@ -68,7 +73,7 @@ class Site(_Strict):
     name: Name
     title: Title
     place: PlaceOnEarth
-    climatology: str | None = Field(None, description="monthly figures, relative to the site file")
+    climatology: MaybeFile = Field(None, description="monthly figures, relative to the site file")
     tariff: TariffChoice
     carbon: Carbon
     demands: dict[Name, Recipe] = Field(default_factory=dict, description="what is forecast for whom")

@@ -10,15 +10,18 @@ import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
+import yaml
 from pydantic import BaseModel, ValidationError
 
 from ems.site import Site, sites_folder
-from ems.site_faults import Path_, explained, line_of, lookup, meant, odd_number, shown
-from forecasting.errors import InputError
+from ems.site_faults import Page, odd_numbers, shown
+from ems.site_shape import Path_, lookup
+from forecasting.errors import InputError, meant, pointer_to
+from forecasting.files import read_text
 from forecasting.place import zone
-from forecasting.yaml_files import load_yaml
+from forecasting.yaml_files import MAX_BYTES, parse_yaml
 
 Status = Literal["sourced", "computed", "assumption", "default", "unmarked"]
 STATUSES = ("sourced", "computed", "assumption")
@@ -54,12 +57,13 @@ class SiteFile:
     def folder(self) -> Path:
         return self.path.parent
 
-    def where(self, *path: str | int) -> str:
-        """The file, and the line in which a field stands."""
+    def fault(self, place: Path_, field: str, value: object = None, expected: str = "", remedy: str = "") -> InputError:
+        """What is wrong with a value of the site, with the line in which it stands."""
         try:
-            return line_of(self.path, self.path.read_text(encoding="utf-8-sig"), path)
-        except (OSError, ValueError):  # gone or changed since it was read
-            return str(self.path)
+            page = Page(self.path, read_text(self.path, MAX_BYTES, "YAML text"), None)
+            return page.fault(place, field, value, expected, remedy)
+        except (ValueError, yaml.YAMLError):  # the file is gone, or changed since it was read
+            return InputError(str(self.path), field, value, expected, remedy, pointer=pointer_to(place))
 
     def figures(self) -> list[Figure]:
         """Every number of the site, defaults of the technologies included, with where it comes from."""
@@ -119,63 +123,105 @@ def site_names() -> list[str]:
 def read_site(name: str) -> SiteFile:
     """Read and check a site; every fault becomes an `InputError` with file, line, field, value and remedy."""
     path = find_site(name)
-    data, text = load_yaml(path)
-    if not isinstance(data, dict):
-        raise InputError(str(path), "content", type(data).__name__, "a mapping with name, place, components …")
-    notes: dict[Path_, Provenance] = {}
+    return site_of(read_text(path, MAX_BYTES, "YAML text"), path)
+
+
+def site_of(text: str, path: Path) -> SiteFile:
+    """The site of a YAML text that lies, or is to lie, at ``path``; raises `InputError` for its first fault."""
+    page, notes, found = _read(text, path)
     try:
-        plain = _unwrap(data, (), notes)
-    except _BadNote as error:
-        raise InputError(line_of(path, text, error.path), shown(data, error.path), error.value, str(error)) from error
-    _check_numbers(path, text, plain)
-    try:
-        site = Site.model_validate(plain)
+        site = None if found else Site.model_validate(page.plain)
     except ValidationError as error:
-        raise explained(path, text, error, plain) from error
-    _check_numbers(path, text, plain, site)
-    try:
-        zone(site.place.timezone)
-    except InputError as error:
-        at = ("place", "timezone")
-        raise InputError(line_of(path, text, at), ".".join(at), error.value, error.expected) from error
+        raise page.first(error) from error
+    if site is not None:
+        found = _of_site(page, site)
+    if site is None or found:
+        raise found[0]
     return SiteFile(site, path, hashlib.sha256(text.encode()).hexdigest()[:16], notes)
 
 
-def _check_numbers(path: Path, text: str, plain: Any, site: Site | None = None) -> None:
-    if odd := odd_number(plain, site):
-        raise InputError(line_of(path, text, odd[0]), shown(plain, odd[0]), odd[1], "a finite number")
+def all_faults(path: Path) -> list[InputError]:
+    """Every fault of a site file and of what it refers to, at most a few hundred; none where it can be planned.
+
+    What needs the whole site (tariff, factors, columns, a day on the climatology) is looked at when the file itself
+    is without fault. Nothing is fetched over the network.
+    """
+    from ems.input_faults import input_faults
+
+    try:
+        text = read_text(path, MAX_BYTES, "YAML text")
+        page, notes, found = _read(text, path)
+        site = Site.model_validate(page.plain)
+    except InputError as error:
+        return [error]
+    except ValidationError as error:
+        known = {f.pointer for f in found}
+        return [*found, *(f for f in page.every(error) if f.pointer not in known)]
+    found += _of_site(page, site)
+    return found or input_faults(SiteFile(site, path, hashlib.sha256(text.encode()).hexdigest()[:16], notes))
 
 
-class _BadNote(ValueError):
-    """Provenance that is not written as it should; the message says what was expected."""
-
-    def __init__(self, path: Path_, expected: str, value: object = None) -> None:
-        super().__init__(expected)
-        self.path = path
-        self.value = value
+def page_of(text: str, path: Path) -> Page:
+    """A site's text with its plain content, valid site or not; raises `InputError` where it is no YAML mapping."""
+    return _read(text, path)[0]
 
 
-def _unwrap(item: Any, path: Path_, notes: dict[Path_, Provenance]) -> Any:
-    """Plain values; provenance goes to ``notes`` under the path of what it speaks for."""
+def _read(text: str, path: Path) -> tuple[Page, dict[Path_, Provenance], list[InputError]]:
+    """Plain content, provenance, and what is wrong with either before the site is looked at as a whole."""
+    data = parse_yaml(text, path.name)
+    if not isinstance(data, dict):
+        raise InputError(str(path), "content", type(data).__name__, "a mapping with name, place, components …", line=1)
+    notes: dict[Path_, Provenance] = {}
+    bad: list[BadNote] = []
+    page = Page(path, text, _unwrap(data, (), notes, bad))
+    found = [page.fault(b.place, shown(data, b.place), b.value, b.expected) for b in bad]
+    return page, notes, found or [page.odd(*odd) for odd in odd_numbers(page.plain)]
+
+
+def _of_site(page: Page, site: Site) -> list[InputError]:
+    """What the site's own validation lets pass."""
+    found = [page.odd(*odd) for odd in odd_numbers(page.plain, site)]
+    try:
+        zone(site.place.timezone)
+    except InputError as error:
+        found.append(page.fault(("place", "timezone"), "place.timezone", error.value, error.expected))
+    return found
+
+
+class BadNote(NamedTuple):
+    """Provenance that is not written as it should."""
+
+    place: Path_
+    expected: str
+    value: object = None
+
+
+def _unwrap(item: Any, path: Path_, notes: dict[Path_, Provenance], bad: list[BadNote]) -> Any:
+    """Plain values; provenance goes to ``notes`` under the path of what it speaks for, its faults to ``bad``."""
     if isinstance(item, list):
-        return [_unwrap(v, (*path, k), notes) for k, v in enumerate(item)]
+        return [_unwrap(v, (*path, k), notes, bad) for k, v in enumerate(item)]
     if not isinstance(item, dict):
         return item
     if "value" in item and "status" in item:
         if extra := set(item) - {"value", "status", "source"}:
-            raise _BadNote(path, "value, status and source, nothing else", f"with {', '.join(sorted(map(str, extra)))}")
-        notes[path] = _provenance_of(item, path)
-        return _unwrap(item["value"], path, notes)
+            given = f"with {', '.join(sorted(map(str, extra)))}"
+            bad.append(BadNote(path, "value, status and source, nothing else", given))
+        _keep(item, path, path, notes, bad)
+        return _unwrap(item["value"], path, notes, bad)
     if "note" in item:
         if not isinstance(item["note"], dict) or set(item["note"]) - {"status", "source"}:
-            raise _BadNote((*path, "note"), "a mapping with status and source")
-        notes[path] = _provenance_of(item["note"], (*path, "note"))
-    return {key: _unwrap(v, (*path, key), notes) for key, v in item.items() if key != "note"}
+            bad.append(BadNote((*path, "note"), "a mapping with status and source"))
+        else:
+            _keep(item["note"], path, (*path, "note"), notes, bad)
+    return {key: _unwrap(v, (*path, key), notes, bad) for key, v in item.items() if key != "note"}
 
 
-def _provenance_of(item: dict[str, Any], path: Path_) -> Provenance:
+def _keep(
+    item: dict[str, Any], speaks_for: Path_, place: Path_, notes: dict[Path_, Provenance], bad: list[BadNote]
+) -> None:
     if item.get("status") not in STATUSES:
-        raise _BadNote(path, f"a status, one of {', '.join(STATUSES)}", item.get("status"))
-    if not str(item.get("source", "")).strip():
-        raise _BadNote(path, "a source: where the figure was read, how it was computed, why it was assumed")
-    return Provenance(item["status"], str(item["source"]))
+        bad.append(BadNote(place, f"a status, one of {', '.join(STATUSES)}", item.get("status")))
+    elif not str(item.get("source", "")).strip():
+        bad.append(BadNote(place, "a source: where the figure was read, how it was computed, why it was assumed"))
+    else:
+        notes[speaks_for] = Provenance(item["status"], str(item["source"]))

@@ -1,14 +1,15 @@
 """HiGHS in a child process with a hard deadline: a hung or crashed solver never takes the caller with it.
 
-The child is started once and reused (`Solver` is a context manager). Its time limit is only advice to HiGHS, so the
-parent kills it at limit x 1.5 + 5 s. After the search all integers are fixed and the linear program is solved again:
-an exact vertex, free of search tolerances, and its duals.
+The child is started once and reused (`Solver` is a context manager); it ends when its parent does, even by SIGKILL.
+Its time limit is only advice to HiGHS, so the parent kills it at limit x 1.5 + 5 s. After the search all integers are
+fixed and the linear program is solved again: an exact vertex, free of search tolerances, and its duals.
 """
 
 from __future__ import annotations
 
 import os
 import pickle
+import signal
 import subprocess
 import sys
 import threading
@@ -20,9 +21,12 @@ from typing import IO, Any, NamedTuple, Self
 
 import numpy as np
 
+from ems.lifeline import end_with
 from ems.problem import Answer, Limits, Problem
 
 SOLVES_PER_CHILD = 400  # then a fresh process: nothing leaks for ever
+OUT_OF_MEMORY = "out of memory"
+DEADLINE = "deadline: the solver did not stop in time"
 
 
 class Progress(NamedTuple):
@@ -53,7 +57,8 @@ class Solver:
         self.close()
         self._solved = 0
         # a terminal's Ctrl-C is for the parent, which then ends this process
-        code = "import signal; signal.signal(signal.SIGINT, signal.SIG_IGN); from ems.solve import serve; serve()"
+        code = "import signal; signal.signal(signal.SIGINT, signal.SIG_IGN); from ems.solve import serve; "
+        code += f"serve({os.getpid()})"
         path = os.pathsep.join(p for p in sys.path if p)
         self._child = subprocess.Popen(
             [sys.executable, "-c", code],
@@ -80,7 +85,7 @@ class Solver:
         """
         began = time.perf_counter()
         answer = self._ask(problem, limits, progress, presolve=True)
-        if answer.status in ("infeasible", "no_answer") and not answer.message.startswith("deadline"):
+        if answer.status in ("infeasible", "no_answer") and answer.message != DEADLINE:
             left = max(1.0, limits.seconds - (time.perf_counter() - began))
             answer = self._ask(problem, replace(limits, seconds=left), progress, presolve=False)
         return replace(answer, seconds=time.perf_counter() - began)
@@ -111,11 +116,7 @@ class Solver:
                     progress(said)
         except (EOFError, BrokenPipeError, pickle.UnpicklingError):
             code = child.wait()
-            why = (
-                "deadline: the solver did not stop in time"
-                if expired.is_set()
-                else f"the solver ended with code {code}"
-            )
+            why = DEADLINE if expired.is_set() else f"the solver ended with code {code}"
             return Answer("no_answer", None, np.inf, -np.inf, 0.0, message=why)
         except BaseException:
             self.close()
@@ -124,8 +125,9 @@ class Solver:
             deadline.cancel()
 
 
-def serve() -> None:
-    """Answer problems from standard input until it closes: what the child runs."""
+def serve(parent: int) -> None:
+    """Answer problems from standard input until it closes or the parent is gone: what the child runs."""
+    end_with(parent, lambda: os.kill(os.getpid(), signal.SIGKILL))
     out = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # whatever the solver prints must not mix with the answers
     try:
@@ -137,7 +139,11 @@ def serve() -> None:
             def say(p: Progress) -> None:
                 _send(out, "progress", p)
 
-            _send(out, "answer", run(problem, limits, presolve=presolve, progress=say if talk else None))
+            try:
+                answer = run(problem, limits, presolve=presolve, progress=say if talk else None)
+            except MemoryError:
+                answer = Answer("no_answer", None, np.inf, -np.inf, 0.0, message=OUT_OF_MEMORY)
+            _send(out, "answer", answer)
     except (EOFError, BrokenPipeError, KeyboardInterrupt):
         pass
 

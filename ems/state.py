@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import json
 import math
 from dataclasses import dataclass
@@ -12,7 +11,7 @@ from typing import Any
 import pandas as pd
 
 from ems.site import Site
-from forecasting.errors import InputError
+from forecasting.errors import InputError, meant
 from forecasting.files import read_text
 from forecasting.notes import Note
 from models import Component, unit_of
@@ -40,10 +39,17 @@ def read_state(path: Path, site: Site) -> State:
         raise InputError(
             str(path), "components", None, "a mapping component -> quantity -> value", "see docs/operator-guide.md"
         )
-    parts = data["components"]
-    for name, values in parts.items():
-        _check_component(path, site, name, values)
-    return State(parts, _moment(path, data.get("at")), str(path))
+    return state_of(data["components"], site, data.get("at"), str(path))
+
+
+def state_of(components: dict[str, Any], site: Site, at: object = None, source: str = "state") -> State:
+    """A state that fits the site; ``at`` is its moment, a text with offset or an aware time.
+
+    Raises `InputError` in the name of ``source`` for anything that does not fit.
+    """
+    for name, values in components.items():
+        _check_component(source, site, name, values)
+    return State(components, _moment(source, at), source)
 
 
 def load_json(path: Path) -> dict[str, Any]:
@@ -59,59 +65,50 @@ def load_json(path: Path) -> dict[str, Any]:
     return data
 
 
-def _moment(path: Path, at: Any) -> pd.Timestamp | None:
+def _moment(source: str, at: Any) -> pd.Timestamp | None:
     if at is None:
         return None
     try:
         moment = pd.Timestamp(at)
     except (ValueError, TypeError) as error:
-        raise InputError(str(path), "at", at, "a time as 2026-11-23T00:00:00+08:00") from error
+        raise InputError(source, "at", at, "a time as 2026-11-23T00:00:00+08:00") from error
     if moment.tz is None:
-        raise InputError(str(path), "at", at, "a time with its offset from UTC", "write 2026-11-23T00:00:00+08:00")
+        raise InputError(source, "at", at, "a time with its offset from UTC", "write 2026-11-23T00:00:00+08:00")
     return moment
 
 
-def _check_component(path: Path, site: Site, name: str, values: Any) -> None:
+def _check_component(source: str, site: Site, name: str, values: Any) -> None:
     known = {c.name: c for c in site.components}
     if name not in known:
-        close = difflib.get_close_matches(str(name), known, n=1)
-        raise InputError(
-            str(path),
-            f"components.{name}",
-            None,
-            f"a component of {site.name}",
-            f"did you mean {close[0]}?" if close else "",
-        )
+        raise InputError(source, f"components.{name}", None, f"a component of {site.name}", meant(name, known))
     if not isinstance(values, dict):
-        raise InputError(str(path), f"components.{name}", values, "a mapping quantity -> value")
+        raise InputError(source, f"components.{name}", values, "a mapping quantity -> value")
     bounds = known[name].state_bounds()
     for key, value in values.items():
         field = f"components.{name}.{key}"
         if key in EVENTS and "hot_modules" in bounds:
-            _check_events(path, field, value)
+            _check_events(source, field, value)
         elif key not in bounds:
             expected = ", ".join(bounds) or "no state: the component has none"
-            raise InputError(str(path), field, value, expected, "delete it or correct its name")
+            raise InputError(source, field, value, expected, "delete it or correct its name")
         else:
-            _check_value(path, field, value, bounds[key])
+            _check_value(source, field, value, bounds[key])
 
 
-def _check_value(path: Path, field: str, value: Any, bounds: tuple[float, float, float]) -> None:
+def _check_value(source: str, field: str, value: Any, bounds: tuple[float, float, float]) -> None:
     low, high, _ = bounds
     number = isinstance(value, int | float) and not isinstance(value, bool)
     if not number or not low - 1e-6 <= value <= high + 1e-6:
-        raise InputError(
-            str(path), field, value, f"a number from {low:g} to {high:g}", "check the meter or the site file"
-        )
+        raise InputError(source, field, value, f"a number from {low:g} to {high:g}", "check the meter or the site file")
     if field.endswith("_modules") and value != int(value):
-        raise InputError(str(path), field, value, "a whole number of modules")
+        raise InputError(source, field, value, "a whole number of modules")
 
 
-def _check_events(path: Path, field: str, value: Any) -> None:
+def _check_events(source: str, field: str, value: Any) -> None:
     if not isinstance(value, list) or not all(
         isinstance(v, list) and len(v) == 2 and all(map(_counts, v)) for v in value
     ):
-        raise InputError(str(path), field, value, "a list of [hours ago, modules]")
+        raise InputError(source, field, value, "a list of [hours ago, modules]")
 
 
 def _counts(x: Any) -> bool:

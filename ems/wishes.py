@@ -59,7 +59,7 @@ def _wish(site: Site, w: Window, schedule: Schedule, c: Component, quantity: str
     first, last = schedule.index[hit[0]], schedule.index[hit[-1]] + step
     when = spans(schedule.index, hit, w.step_h)
     if quantity.startswith("unserved"):
-        zh, en = _reasons(site, w, schedule, c.ports[0].bus, hit[np.argsort(-x[hit], kind="stable")])
+        zh, en = reasons(site, w, schedule, c.ports[0].bus, hit[np.argsort(-x[hit], kind="stable")])
         text = Note(
             f"{c.label('zh')}: {when} 缺供 {_amount(amount)} {stock}, 最大 {_amount(worst)} {unit}。原因: {zh}。",
             f"{c.label('en')}: {_amount(amount)} {stock} not served, {when}, at worst {_amount(worst)} {unit}. "
@@ -88,7 +88,7 @@ def _late(
     runs = [short.get(int(k), [int(k)]) for k in hit]
     steps = np.array([t for run in runs for t in run])
     worst = max(float(x[run[-1]]) / (len(run) * w.step_h) for run in runs)
-    zh, en = _reasons(site, w, schedule, c.ports[0].bus, steps)
+    zh, en = reasons(site, w, schedule, c.ports[0].bus, steps)
     when, amount = spans(schedule.index, steps, w.step_h), float(x.sum())
     text = Note(
         f"{c.label('zh')}: 时间窗 {when} 内缺供 {_amount(amount)} {stock}。原因: {zh}。",
@@ -127,7 +127,7 @@ class Hold(NamedTuple):
     above: tuple[Hold, ...] = ()  # what holds the suppliers of that bus
 
 
-def _reasons(site: Site, w: Window, schedule: Schedule, bus: str, steps: np.ndarray) -> tuple[str, str]:
+def reasons(site: Site, w: Window, schedule: Schedule, bus: str, steps: np.ndarray) -> tuple[str, str]:
     """Why no more reached a bus: what holds each supplier, or what holds the supplier's own supply.
 
     Of the steps given, the first is told in which all suppliers are held.

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 import pandas as pd
 from pydantic import Field
 
+from forecasting.files import Reference
 from forecasting.provenance import Strict
 from forecasting.resample import on_index
 from forecasting.tables import read_series_csv
@@ -18,7 +19,7 @@ HIGHEST = 1e7  # in the unit of the column; a slip by a factor of a thousand sta
 class CsvColumn(Strict):
     """One column of a CSV file, in the unit of the result it stands for."""
 
-    file: Path
+    file: Annotated[Path, Reference()]
     column: str = Field(min_length=1)
     label: Literal["left", "right"] = "left"
     how: Literal["hold", "linear"] = "hold"

@@ -7,6 +7,10 @@ from pathlib import Path
 from forecasting.errors import InputError
 
 
+class Reference:
+    """Marks a field of a site that names another file, by its path from the site file."""
+
+
 def read_bytes(path: Path, max_bytes: int) -> bytes:
     """Content of a regular file; its size is looked at before anything is read."""
     name = path.name or str(path)

@@ -41,3 +41,28 @@ def on_index(
         centres = t + own * MINUTE_NS // 2
         picked = np.stack([np.interp(middles, centres, column) for column in values.T], axis=-1)
     return pd.DataFrame(picked.mean(axis=1), index=index, columns=frame.columns)
+
+
+def means(values: pd.Series[float], index: pd.DatetimeIndex, resolution: pd.Timedelta) -> pd.Series[float]:
+    """Interval means on ``index`` of values that each hold for ``resolution`` from their time on.
+
+    Keeps every integral, whatever the two steps are. NaN where an interval is not covered whole: what is missing is
+    not filled.
+    """
+    known = values.dropna().sort_index()
+    known = known[~known.index.duplicated(keep="last")]
+    if known.empty:
+        return pd.Series(np.nan, index=index)
+    assert isinstance(known.index, pd.DatetimeIndex)
+    base, step = nanoseconds(index)[0], step_of(index) * MINUTE_NS
+    starts = nanoseconds(known.index) - base
+    lengths = np.minimum(np.append(np.diff(starts), resolution.value), resolution.value)
+    corners = np.stack([starts, starts + lengths], axis=1).ravel().astype(float)
+    edges = np.append(nanoseconds(index) - base, nanoseconds(index)[-1] - base + step).astype(float)
+
+    def integral(rate: np.ndarray) -> np.ndarray:
+        parts = np.stack([np.zeros(len(rate)), rate * lengths], axis=1).ravel()
+        return np.diff(np.interp(edges, corners, np.cumsum(parts)))
+
+    whole = integral(np.ones(len(known))) >= step * (1 - 1e-9)
+    return pd.Series(np.where(whole, integral(known.to_numpy(float)) / step, np.nan).round(9), index=index)

@@ -58,11 +58,18 @@ _UniqueKeys.add_implicit_resolver(
 def load_yaml(path: Path) -> tuple[Any, str]:
     """Plain content and text of one YAML file; every fault becomes an ``InputError`` naming the file."""
     text = read_text(path, MAX_BYTES, "YAML text")
+    return parse_yaml(text, path.name), text
+
+
+def parse_yaml(text: str, source: str) -> Any:
+    """Plain content of a YAML text; raises ``InputError`` in the name of ``source``, with the line if it is known."""
     try:
-        return yaml.load(text, _UniqueKeys), text
+        return yaml.load(text, _UniqueKeys)
     except (yaml.YAMLError, RecursionError, ValueError) as error:
         why = " ".join(str(error).replace(' in "<unicode string>",', " in").split())
-        raise InputError(path.name, "content", None, "YAML text", why) from error
+        mark = getattr(error, "problem_mark", None)
+        line = mark.line + 1 if mark else None
+        raise InputError(source, "content", None, "YAML text", why, line=line) from error
 
 
 def read_yaml(path: Path, kind: type[Model]) -> Model:

@@ -19,7 +19,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from models import pyo
 from models.carrier import CARRIERS
-from models.component import Block, Component, Formulation, Positive, Quantity, Violation, over
+from models.component import Block, Component, Formulation, NonNegative, Positive, Quantity, Violation, over
 from models.operation import EPS, Run
 from models.window import Floats, Window
 
@@ -100,7 +100,7 @@ class Slot(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
     start: time
     end: time
-    amount: Positive
+    amount: NonNegative
 
     @model_validator(mode="after")
     def _in_order(self) -> Slot:

@@ -7,6 +7,10 @@ Blocks of a page run in their order, in a folder of their own that holds a copy 
                             Lines below an expected failure must be in what it says; `…` stands for anything.
     ```json NAME, ```yaml NAME    parsed, and written to NAME, where later commands find it
 
+The pages in SERVED run against a service that is started for them: `http://127.0.0.1:8765` becomes its address,
+EMS_DATABASE its database, and `sh` blocks are run whole by a shell, whose commands are `ems`, `curl` and what belongs
+to every shell.
+
 So that no test asks the network or waits, `plan` and `forecast` get a weather, a step and a day where a page names
 none, and all is said in English.
 A command that a page repeats (in its other language) runs once.
@@ -16,9 +20,12 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import re
 import shlex
 import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -37,12 +44,17 @@ from forecasting.factors import Factor, load_factors
 from forecasting.tariff_file import TariffFile
 from forecasting.yaml_files import load_yaml
 from models import CATALOGUE, Outage
+from tests.soak.running import Running, running
 
 ROOT = Path(__file__).resolve().parents[1]
-PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))]
+PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").rglob("*.md"))]
 README, OPERATOR, ENGINEER = ROOT / "README.md", ROOT / "docs/operator-guide.md", ROOT / "docs/engineer-guide.md"
+SERVICE = ROOT / "docs/service-guide.md"
 EMISSIONS = ROOT / "docs/emissions-method.md"
 INSTEAD = {"--weather": "climatology", "--step": "1h", "--date": "2026-06-15"}
+SERVED = {"api-guide.md", "service-guide.md"}
+ONLY_READ = ("serve", "worker")  # they would run until they are stopped
+ADDRESS = "http://127.0.0.1:8765"
 LANGUAGES = {"", "python", "console", "sh", "json", "yaml", "text"}
 
 
@@ -79,19 +91,21 @@ def commands(block: Block) -> Iterator[tuple[list[str], int, list[str]]]:
 class Page:
     """Runs the blocks of one page; what it finds wrong it raises with the line."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self, folder: Path, service: Running | None = None) -> None:
+        self.folder, self.service = folder, service
         self.names: dict[str, Any] = {"__name__": "page"}
         self.done: set[tuple[str, ...]] = set()
         self.ran = 0
 
     def run(self, text: str, capsys: pytest.CaptureFixture[str]) -> None:
-        for block in blocks(text):
+        for block in blocks(text.replace(ADDRESS, self.service.url) if self.service else text):
             assert block.language in LANGUAGES, f"line {block.line}: a block of the unknown language {block.language!r}"
             if block.language == "python":
                 exec(compile(block.text, f"line {block.line}", "exec"), self.names)
             elif block.language in ("json", "yaml"):
                 self.data(block)
+            elif block.language == "sh" and self.service:
+                self.shell(block)
             elif block.language in ("console", "sh"):
                 for words, code, shown in commands(block):
                     self.command(words, code, shown, block.line, capsys)
@@ -105,6 +119,20 @@ class Page:
         else:
             load_yaml(target)
 
+    def shell(self, block: Block) -> None:
+        assert self.service
+        path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+        done = subprocess.run(
+            ["bash", "-euo", "pipefail", "-c", block.text],
+            env=os.environ | {"PATH": path, "EMS_DATABASE": self.service.database},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, f"line {block.line}: code {done.returncode}\n{done.stdout}{done.stderr}"
+        assert '"type":"/problems/' not in done.stdout, f"line {block.line}: {done.stdout}"
+        self.ran += 1
+
     def command(
         self, words: list[str], code: int, shown: list[str], line: int, capsys: pytest.CaptureFixture[str]
     ) -> None:
@@ -112,6 +140,9 @@ class Page:
             assert words[1] in make_targets(), f"line {line}: the Makefile has no target {words[1]}"
             return
         assert words[0] == "ems", f"line {line}: only ems and make are run, not {words[0]}"
+        if words[1] in ONLY_READ:
+            parser().parse_args(words[1:])
+            return
         if tuple(words) in self.done and not (shown and code):
             return
         self.done.add(tuple(words))
@@ -129,7 +160,7 @@ class Page:
     @staticmethod
     def quick(words: list[str]) -> list[str]:
         given = INSTEAD if words[:1] in (["plan"], ["forecast"]) else {}
-        if words[:1] and words[0] in ("sites", "check", "forecast", "plan", "audit"):
+        if words[:1] and words[0] not in ("schema", "--version"):
             given = given | {"--lang": "en"}
         return [*words, *(x for option, value in given.items() if option not in words for x in (option, value))]
 
@@ -146,15 +177,34 @@ def make_targets() -> set[str]:
 
 @pytest.fixture
 def page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Page:
-    shutil.copytree(ROOT / "sites", tmp_path / "sites")
-    monkeypatch.chdir(tmp_path)
+    return Page(prepared(tmp_path, monkeypatch))
+
+
+def prepared(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    shutil.copytree(ROOT / "sites", folder / "sites")
+    monkeypatch.chdir(folder)
     monkeypatch.setenv("COLUMNS", "110")
-    return Page(tmp_path)
+    monkeypatch.setenv("XDG_DATA_HOME", str(folder / "data"))
+    return folder
 
 
-@pytest.mark.parametrize("path", PAGES, ids=lambda p: p.name)
+UNSERVED = [path for path in PAGES if path.name not in SERVED]
+
+
+@pytest.mark.parametrize("path", UNSERVED, ids=lambda p: p.name)
 def test_blocks_of_a_page_do_what_they_say(path: Path, page: Page, capsys: pytest.CaptureFixture[str]) -> None:
     page.run(path.read_text(encoding="utf-8"), capsys)
+
+
+@pytest.mark.parametrize("name", sorted(SERVED))
+def test_blocks_of_a_page_do_what_they_say_to_a_service(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with running(tmp_path / "service", "--workers", "1") as service:
+        monkeypatch.setenv("EMS_DATABASE", service.database)
+        page = Page(prepared(tmp_path / "page", monkeypatch), service)
+        page.run((ROOT / "docs" / name).read_text(encoding="utf-8"), capsys)
+    assert "Traceback" not in service.log.read_text(encoding="utf-8")
 
 
 # ---- pages that are wrong must fail ---------------------------------------------------------------------------------
@@ -212,7 +262,7 @@ def test_every_file_named_exists() -> None:
 
 
 def test_every_option_is_told() -> None:
-    told = README.read_text(encoding="utf-8") + OPERATOR.read_text(encoding="utf-8")
+    told = "".join(page.read_text(encoding="utf-8") for page in (README, OPERATOR, SERVICE))
     options = set(options_of(parser())) - {"--help"}
     assert len(options) > 10
     assert not [o for o in sorted(options) if not re.search(rf"{o}\b", told)]
@@ -235,17 +285,39 @@ def commands_of(p: argparse.ArgumentParser) -> list[str]:
     return [name for a in p._actions if isinstance(a, argparse._SubParsersAction) for name in a.choices]
 
 
-def test_both_halves_of_the_operator_guide_say_the_same() -> None:
-    chinese, english = OPERATOR.read_text(encoding="utf-8").split("\n## English\n")
-    halves = [list(blocks(half)) for half in (chinese, english)]
-    first, second = ([c[:2] for b in half if b.language == "console" for c in commands(b)] for half in halves)
+@pytest.mark.parametrize("guide", [OPERATOR, SERVICE], ids=lambda p: p.name)
+def test_both_halves_of_a_guide_say_the_same(guide: Path) -> None:
+    halves = guide.read_text(encoding="utf-8").split("\n## English\n")
+    found = [list(blocks(half)) for half in halves]
+    first, second = ([c[:2] for b in half if b.language == "console" for c in commands(b)] for half in found)
     assert first == second
     assert len(first) > 10
-    first, second = ([(b.language, b.file, b.text) for b in half if b.language != "console"] for half in halves)
+    first, second = ([(b.language, b.file, b.text) for b in half if b.language != "console"] for half in found)
     assert first == second
-    for half in (chinese, english):
+    headings, other = (re.findall(r"^### (\d+) ", half, re.MULTILINE) for half in halves)
+    assert headings == other == [str(k + 1) for k in range(len(headings))]
+    first, second = (sorted(re.findall(r"^\|.*?`([^`]+)`", half, re.MULTILINE)) for half in halves)
+    assert first == second, "rows of tables differ"
+
+
+def test_every_outcome_is_told_in_both_languages() -> None:
+    for half in OPERATOR.read_text(encoding="utf-8").split("\n## English\n"):
         assert not [o for o in get_args(Outcome) if f"`{o}`" not in half]
-        assert half.count("\n### ") == 9
+
+
+def test_every_figure_of_the_service_is_told(tmp_path: Path) -> None:
+    from api.http.metrics import Metrics
+    from api.http.sse import Hub
+    from api.store import Store
+    from api.work.tally import Tally
+
+    with Store(f"sqlite:///{tmp_path / 'ems.db'}") as store:
+        metrics = Metrics(store, Hub(store))
+        metrics.watch(Tally())
+        names = set(re.findall(r"^# TYPE (\S+) ", metrics.text().decode(), re.MULTILINE))
+    told = SERVICE.read_text(encoding="utf-8")
+    assert len(names) > 8
+    assert not [name for name in sorted(names) if not name.endswith("_created") and f"`{name}`" not in told]
 
 
 def test_every_key_of_a_plan_is_told() -> None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Generic, Literal, TypeVar
+import re
+from typing import Annotated, Any, Generic, Literal, TypeVar
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 Item = TypeVar("Item")
 
@@ -18,15 +19,60 @@ Id = Annotated[
     ),
 ]
 Day = Annotated[str, Field(pattern=r"^20\d\d-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$", examples=["2026-11-23"])]
+_RFC_3339 = re.compile(r"(19[7-9]|20\d|21\d)\d-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)", re.ASCII)
+_UNKEEPABLE = re.compile("[\0\ud800-\udfff]")
+
+
+def _rfc_3339(value: Any) -> Any:
+    """Only what the standard writes: no seconds since 1970, no local times, no year beyond every calendar."""
+    if isinstance(value, str) and not _RFC_3339.fullmatch(value):
+        raise ValueError("a time as 2026-11-23T00:00:00+08:00 is expected, with its offset, between 1970 and 2199")
+    if isinstance(value, int | float):
+        raise ValueError("a time as text is expected, as 2026-11-23T00:00:00+08:00")
+    return value
+
+
 Instant = Annotated[
-    AwareDatetime, Field(description="RFC 3339 with its offset from UTC", examples=["2026-11-23T00:00:00+08:00"])
+    AwareDatetime,
+    Field(
+        strict=False,  # JSON has no type for it: text becomes a time
+        description="RFC 3339 with its offset from UTC, from 1970 to 2199",
+        examples=["2026-11-23T00:00:00+08:00"],
+    ),
+    BeforeValidator(_rfc_3339),
 ]
+
+
+def _whole(value: Any) -> Any:
+    """JSON knows one kind of number: 3.0 is 3."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+Whole = Annotated[int, BeforeValidator(_whole)]
 
 
 class Asked(BaseModel):
     """A body that someone sends: types are not guessed, unknown fields are refused."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _keepable(cls, data: Any) -> Any:
+        """No database keeps NUL, no encoding half a surrogate pair; JSON has both."""
+        if not _is_keepable(data):
+            raise ValueError("text with a NUL character or half a surrogate pair cannot be kept")
+        return data
+
+
+def _is_keepable(data: Any) -> bool:
+    if isinstance(data, str):
+        return _UNKEEPABLE.search(data) is None
+    if isinstance(data, dict):
+        return all(_is_keepable(k) and _is_keepable(v) for k, v in data.items())
+    if isinstance(data, list):
+        return all(_is_keepable(each) for each in data if isinstance(each, str | dict | list))
+    return True
 
 
 class Told(BaseModel):

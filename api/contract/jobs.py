@@ -31,6 +31,11 @@ class Progress(Told):
     bound: float | None = None
     gap: float | None = None
 
+    def __str__(self) -> str:
+        """One line, such as ``solve, 12 s: 8,123 CNY, gap 0.31%``."""
+        found = "" if self.incumbent is None else f": {self.incumbent:,.0f} CNY"
+        return f"{self.phase}, {self.seconds:.0f} s{found}" + ("" if self.gap is None else f", gap {self.gap:.2%}")
+
 
 class Reason(Told):
     """Why a job failed."""

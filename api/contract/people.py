@@ -6,9 +6,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from api.contract.base import Asked, Id, Instant, Role, SiteName, Text, Told
+from api.contract.base import Asked, Id, Instant, Role, SiteName, Text, Told, Whole
 
-UserName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_.-]{0,79}$", examples=["li.wei"])]
+UserName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_.-]{0,79}$", examples=["dispatcher"])]
 Sites = Annotated[list[SiteName], Field(max_length=200)] | None
 
 
@@ -22,10 +22,10 @@ class Me(Told):
 
 
 class TokenRequest(Asked):
-    name: Annotated[str, Field(min_length=1, max_length=80)]
+    name: Annotated[str, Field(min_length=1, max_length=80, pattern=r"^[^\x00-\x1f\x7f]+$", examples=["scada"])]
     role: Role
     sites: Sites = Field(None, description="null: all sites")
-    days: Annotated[int, Field(ge=1, le=3650)] | None = Field(365, description="until it expires; null: never")
+    days: Annotated[Whole, Field(ge=1, le=3650)] | None = Field(365, description="until it expires; null: never")
 
 
 class Token(Told):
@@ -58,7 +58,7 @@ class UserChange(Asked):
 
     role: Role | None = None
     sites: Sites = None
-    all_sites: bool = False
+    all_sites: bool = Field(False, description="true: all sites, whatever `sites` says")
     password: Annotated[str, Field(min_length=10, max_length=200)] | None = None
     disabled: bool | None = None
 

@@ -12,7 +12,20 @@ Quality = Literal["good", "estimated", "suspect", "missing"]
 SeriesName = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]{1,120}$", examples=["pv_hall_a.output_kw"])]
 Unit = Annotated[str, Field(pattern=r"^[A-Za-z0-9%°/²³_.-]{1,32}$", examples=["kW"])]
 Resolution = Annotated[str, Field(pattern=r"^PT([1-9]\d{0,3}[MS]|[1-9]\d?H)$", examples=["PT15M"])]
-MOST_POINTS = 20_000
+MOST_POINTS = 20_000  # of one series
+MOST_IN_BATCH = 500_000
+_SECONDS = {"S": 1, "M": 60, "H": 3600}
+
+
+def seconds_of(resolution: str) -> int:
+    """Length of an ISO 8601 duration such as PT15M [s]."""
+    return int(resolution[2:-1]) * _SECONDS[resolution[-1]]
+
+
+def iso_resolution(seconds: int) -> str:
+    """Seconds as an ISO 8601 duration in the largest unit that holds them whole: 900 is PT15M."""
+    letter = next(name for name in ("H", "M", "S") if seconds % _SECONDS[name] == 0)
+    return f"PT{seconds // _SECONDS[letter]}{letter}"
 
 
 class SeriesDefinition(Asked):
@@ -50,7 +63,7 @@ class Points(Asked):
 
 
 class Batch(Asked):
-    """Values of many series of a site."""
+    """Values of many series of a site, at most 500 000 in all."""
 
     series: Annotated[dict[SeriesName, Points], Field(min_length=1, max_length=500)]
 

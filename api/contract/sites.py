@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from api.contract.base import Asked, Fault, Instant, SiteName, Text, Told
+from api.contract.plans import Column
 
 YamlText = Annotated[str, Field(max_length=5_000_000)]
 
@@ -36,6 +37,7 @@ class Site(SiteSummary):
     definition: dict[str, Any] = Field(description="the validated site")
     figures: dict[str, int] = Field(description="how many of its figures are sourced, computed, assumption …")
     comment: str = ""
+    tag: str = Field(description="entity tag: give it in `If-Match` to replace exactly this version")
 
 
 class Verdict(Told):
@@ -45,3 +47,20 @@ class Verdict(Told):
     faults: list[Fault]
     figures: dict[str, int] = Field(default_factory=dict)
     assumptions: list[dict[str, Any]] = Field(default_factory=list, description="name, value, source")
+
+
+class SiteVersion(Told):
+    """One version of a site, as lists show it."""
+
+    version: int
+    digest: str = Field(description="SHA-256 of text and files")
+    comment: str
+    created_at: Instant
+    created_by: str
+
+
+class SiteColumns(Told):
+    """Every column that plans of this site have, and every column of their inputs."""
+
+    series: dict[str, Column]
+    inputs: dict[str, Column]

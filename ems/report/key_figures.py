@@ -12,7 +12,7 @@ UNITS = (  # suffix of a key figure -> unit; the longest match counts
     ("_kwh_per_kg", "kWh/kg"), ("_cny_per_kwh", "CNY/kWh"), ("_cny_per_kg", "CNY/kg"), ("_kgco2e", "kgCO2e"),
     ("_share", "%"), ("_cny", "CNY"), ("_kwh", "kWh"), ("_kw", "kW"), ("_kg", "kg"), ("starts", "starts"),
 )  # fmt: skip
-MORE_IS_BETTER = ("pv_kwh", "pv_used_share", "renewable_share", "self_sufficiency_share")
+MORE_IS_BETTER = ("pv_kwh", "pv_used_share", "renewable_share", "self_sufficiency_share", "self_use_share")
 NEITHER = ("hydrogen_made_kg", "grid_export_kwh")
 ALWAYS = ("total_cost_cny", "emissions_kgco2e", "unserved_kwh")  # shown even where plan and baseline are zero
 CARDS = ("total_cost_cny", "paid_cny", "emissions_kgco2e", "grid_import_kwh", "grid_peak_kw", "renewable_share")

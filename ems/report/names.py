@@ -47,12 +47,24 @@ def band_name(band: str, lang: Lang) -> str:
     return BAND_TEXT.get(band, (band, band))[lang == "zh"]
 
 
-SOLVER_ZH = {"optimal": "最优", "time limit reached": "达到时限", "infeasible": "无解", "unbounded": "无界"}
+SOLVER_ZH = {
+    "optimal": "最优",
+    "time limit reached": "达到时限",
+    "infeasible": "无解",
+    "unbounded": "无界",
+    "out of memory": "内存不足",
+    "deadline: the solver did not stop in time": "超时未停止, 已终止",
+}
+SOLVER_ENDED = "the solver ended with code "
 
 
 def solver_name(message: str, lang: Lang) -> str:
     """What the solver said; its own words where they are not known here."""
-    return SOLVER_ZH.get(message.strip().lower(), message) if lang == "zh" else message
+    if lang == "en":
+        return message
+    if message.startswith(SOLVER_ENDED):
+        return f"求解器进程异常退出, 代码 {message.removeprefix(SOLVER_ENDED)}"
+    return SOLVER_ZH.get(message.strip().lower(), message)
 
 
 def law_name(law: str, lang: Lang) -> str:

@@ -60,6 +60,12 @@ def cards(view: PlanView) -> str:
 
 def provenance_table(view: PlanView) -> str:
     """What the plan rests on: weather, prices, factor, site, software."""
+    rows, titles = provenance(view), (view.say("item"), view.say("value"))
+    return table([Cells(t, "", [r[k] for r in rows], 0, words=True) for k, t in enumerate(titles)], name="source")
+
+
+def provenance(view: PlanView) -> list[tuple[str, str]]:
+    """The same as pairs of name and value."""
     p: dict[str, Any] = view.content["provenance"]
     weather, factor = p["weather"], p.get("grid_factor")
     counts = p.get("site_figures", {})
@@ -75,9 +81,7 @@ def provenance_table(view: PlanView) -> str:
         ("p_schema", view.content["schema_version"]),
         ("p_created", view.moment(p.get("created_at"))),
     ]
-    rows = [(view.say(key), str(value)) for key, value in listed if value]
-    titles = (view.say("item"), view.say("value"))
-    return table([Cells(t, "", [r[k] for r in rows], 0, words=True) for k, t in enumerate(titles)], name="source")
+    return [(view.say(key), str(value)) for key, value in listed if value]
 
 
 def weather_kind(view: PlanView) -> str:

@@ -3,6 +3,7 @@ import pickle
 import pytest
 
 from forecasting import InputError, Place
+from forecasting.errors import pointer_to
 
 
 def test_sentence_names_all_parts():
@@ -41,3 +42,21 @@ def test_places_off_the_earth_are_refused(latitude, longitude, altitude, zone, f
     with pytest.raises(InputError) as caught:
         Place(latitude, longitude, altitude, zone)
     assert caught.value.field == field
+
+
+def test_the_place_of_a_fault_survives_the_way_too():
+    error = pickle.loads(pickle.dumps(InputError("a", "b", 3, pointer="/components/3", line=7)))
+    assert (error.pointer, error.line, error.field) == ("/components/3", 7, "b")
+    assert (InputError("a").pointer, InputError("a").line) == ("", None)
+
+
+def test_what_is_said_without_the_source():
+    assert InputError("meters.csv", "row 7", "abc", "a number", "correct it").said == (
+        "row 7 is 'abc' (expected: a number); correct it"
+    )
+    assert InputError("meters.csv").said == ""
+
+
+def test_pointers_escape_what_they_must():
+    assert pointer_to(("a/b", 3, "m~n", "kW")) == "/a~1b/3/m~0n/kW"
+    assert pointer_to(()) == ""

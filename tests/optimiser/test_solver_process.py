@@ -2,6 +2,8 @@
 
 import os
 import signal
+import subprocess
+import sys
 import threading
 import time
 from contextlib import contextmanager
@@ -185,10 +187,34 @@ def test_progress_arrives_in_order():
     assert all(p.bound <= answer.objective + 1e-6 for p in heard)
 
 
+PARENT = """
+from ems.problem import Limits
+from ems.solve import Solver
+from tests.optimiser.problems import market_split
+with Solver() as s:
+    print(s._child.pid, flush=True)
+    s.solve(market_split(), Limits(60, 1e-4), lambda p: print(p, flush=True))
+"""
+
+
+def test_it_does_not_outlive_its_parent_while_it_solves():
+    parent = subprocess.Popen([sys.executable, "-c", PARENT], stdout=subprocess.PIPE, text=True)
+    try:
+        pid = int(parent.stdout.readline())
+        assert "Progress" in parent.stdout.readline()
+    finally:
+        parent.kill()
+        parent.wait()
+    began = time.perf_counter()
+    while alive(pid):
+        assert time.perf_counter() - began < 3, "a quarter of a second on an idle machine"
+        time.sleep(0.02)
+
+
 def test_what_the_child_prints_does_not_mix_with_its_answers(monkeypatch, capfd):
     """Lines printed by a library in the child, here by one that is loaded at its start, end up in standard error."""
     noisy = "import os, sys; from ems import solve; real = solve.run; "
-    noisy += "solve.run = lambda *a, **k: (os.write(1, b'noise'), real(*a, **k))[1]; solve.serve()"
+    noisy += "solve.run = lambda *a, **k: (os.write(1, b'noise'), real(*a, **k))[1]; solve.serve(os.getppid())"
     popen = module.subprocess.Popen
     monkeypatch.setattr(module.subprocess, "Popen", lambda args, **how: popen([*args[:-1], noisy], **how))
     with Solver() as s:

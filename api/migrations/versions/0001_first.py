@@ -69,7 +69,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_jobs")),
     )
     op.create_index("ix_jobs_site_id", "jobs", ["site", "id"], unique=False)
-    op.create_index("ix_jobs_state_lease", "jobs", ["state", "lease_until"], unique=False)
+    op.create_index("ix_jobs_state_id", "jobs", ["state", "id"], unique=False)
     op.create_table(
         "sites",
         sa.Column("name", sa.String(length=64), nullable=False),
@@ -121,6 +121,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["job"], ["jobs.id"], name=op.f("fk_job_events_job_jobs")),
         sa.PrimaryKeyConstraint("job", "seq", name=op.f("pk_job_events")),
     )
+    _unique_where("uq_job_events_finished", "job_events", ["job"], "type = 'finished'")
     op.create_table(
         "results",
         sa.Column("id", sa.String(length=36), nullable=False),
@@ -134,6 +135,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_results")),
         sa.UniqueConstraint("job", name=op.f("uq_results_job")),
     )
+    op.create_index("ix_results_kind_id", "results", ["kind", "id"], unique=False)
     op.create_table(
         "series",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -215,6 +217,7 @@ def upgrade() -> None:
     )
     op.create_index("ix_plans_site_day", "plans", ["site", "day"], unique=False)
     op.create_index("ix_plans_site_id", "plans", ["site", "id"], unique=False)
+    _unique_where("uq_plans_approved", "plans", ["site", "day"], "status = 'approved'")
     op.create_table(
         "points",
         sa.Column("series", sa.Integer(), nullable=False),
@@ -227,6 +230,10 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     _append_only()
+
+
+def _unique_where(name: str, table: str, columns: list[str], where: str) -> None:
+    op.create_index(name, table, columns, unique=True, sqlite_where=sa.text(where), postgresql_where=sa.text(where))
 
 
 def _append_only() -> None:

@@ -1,0 +1,49 @@
+"""Validated sites by version, read once: versions never change."""
+
+from __future__ import annotations
+
+import tempfile
+import threading
+from collections import OrderedDict
+from pathlib import Path
+
+from api.http.problems import not_found
+from api.records import sites
+from api.store import Store
+from ems.bundle import unpack
+from ems.site_file import SiteFile, read_site
+
+MOST = 64  # versions kept in memory
+
+
+class SiteFiles:
+    """Sites of the store, laid out in a folder of this process that goes with it."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._folder = tempfile.TemporaryDirectory(prefix="ems-sites-")
+        self._kept: OrderedDict[tuple[str, int], SiteFile] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def current(self, site: str) -> tuple[SiteFile, sites.SiteVersion]:
+        """The current version of a site; a 404 problem where there is no such site."""
+        with self._store.read() as c:
+            found = sites.get(c, site)
+        if found is None:
+            raise not_found(f"site {site}")
+        return self.version(found), found
+
+    def version(self, row: sites.SiteVersion) -> SiteFile:
+        key = (row.site, row.version)
+        with self._lock:
+            if key in self._kept:
+                self._kept.move_to_end(key)
+                return self._kept[key]
+        with self._store.read() as c:
+            b = sites.bundle(c, row.site, row.version)
+        file = read_site(str(unpack(b, Path(self._folder.name) / f"{row.site}-{row.version}")))
+        with self._lock:
+            self._kept[key] = file
+            if len(self._kept) > MOST:
+                self._kept.popitem(last=False)
+        return file

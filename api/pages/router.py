@@ -1,0 +1,27 @@
+"""All pages. A page is a module with a `router` and a place in the list."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+from api.pages import (
+    alarms,
+    assets,
+    audit_log,
+    compare,
+    forecast,
+    jobs,
+    plan_page,
+    settings,
+    sign_in_page,
+    site_editor,
+    what_if,
+)
+
+PAGES = (
+    assets, sign_in_page, plan_page, what_if, compare, forecast, jobs, site_editor, alarms, audit_log, settings,
+)  # fmt: skip
+
+router = APIRouter(include_in_schema=False)
+for page in PAGES:
+    router.include_router(page.router)

@@ -1,0 +1,75 @@
+"""From a claimed job to a task that needs no database, and from its result back into the store."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from api.jobs import Claim
+from api.records import forecasts, plans, results, series, sites
+from forecasting.horizon import days_index
+
+INPUTS_S = 120.0  # weather over a slow network, the baseline, the audit: what is not the solver's
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A task for a planning process, and after how many seconds it is stopped."""
+
+    task: dict[str, Any]
+    seconds: float
+
+
+def prepare(c: sa.Connection, claim: Claim) -> Prepared:
+    """Read everything that a job needs; raises `InputError` and, where the site version is not there, `KeyError`."""
+    asked, version = claim.payload, claim.payload["site_version"]
+    there = sites.get(c, claim.site, version)
+    if there is None:
+        raise KeyError(f"{claim.site}, version {version}")
+    day, step = date.fromisoformat(asked["day"]), asked["step_minutes"]
+    index = days_index(day, day, there.timezone, step)
+    start, end = index[0].to_pydatetime(), index[-1].to_pydatetime() + timedelta(minutes=step)
+    task: dict[str, Any] = {
+        "kind": claim.kind,
+        "bundle": sites.bundle(c, claim.site, version),
+        "day": asked["day"],
+        "step_minutes": step,
+        "weather": asked["weather"],
+        "given": series.given(c, claim.site, start, end),
+    }
+    if claim.kind != "plan":
+        return Prepared(task, INPUTS_S)
+    limit = asked["time_limit_s"]
+    state = asked["state"]
+    task |= {
+        "objective": asked["objective"],
+        "time_limit_s": limit,
+        "gap": asked["gap"],
+        "changes": asked["changes"],
+        "state": state if isinstance(state, dict) else None,
+        "previous": _previous(c, plans.approved_before(c, claim.site, start)) if state == "previous" else None,
+    }
+    return Prepared(task, solver_seconds(limit) + INPUTS_S)
+
+
+def complete(c: sa.Connection, claim: Claim, result: dict[str, Any]) -> str:
+    """Keep what a job made, within the transaction that ends it; returns its id."""
+    if claim.kind == "forecast":
+        return forecasts.add(c, claim, result["text"])
+    return plans.add(c, claim, result["summary"], result["text"], claim.payload["site_version"])
+
+
+def solver_seconds(limit: float) -> float:
+    """How long the solver may take at most: killed at limit x 1.5 + 5 s, and asked once more without presolve."""
+    return 2 * (limit * 1.5 + 5)
+
+
+def _previous(c: sa.Connection, id: str | None) -> dict[str, Any] | None:
+    if id is None:
+        return None
+    found = results.text(c, id)
+    assert found is not None
+    return {"id": id, "content": found[0]}

@@ -1,0 +1,91 @@
+"""What planning processes can do. A task holds all that it needs; its result is JSON text and what lists show of it."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from ems.bundle import Bundle, unpack
+from ems.changes import Changes
+from ems.forecast_file import forecast_dict
+from ems.inputs import make_inputs
+from ems.plan import make_plan
+from ems.plan_file import to_dict, to_json
+from ems.problem import Limits
+from ems.site_file import SiteFile, read_site
+from ems.solve import Progress, Solver
+from ems.state import State, state_of
+from forecasting.errors import InputError
+
+SUMMARY = ("date", "start", "end", "step_minutes", "objective", "outcome", "gap", "kpis", "provenance", "timings")
+
+
+@dataclass(frozen=True)
+class Bench:
+    """What a task works with: a solver, a folder for files, and someone to tell how far it is."""
+
+    solver: Solver
+    folder: Path
+    say: Callable[[str, Progress | None], None]
+
+    def site(self, bundle: Bundle) -> SiteFile:
+        """The site, its files written under the bundle's digest once and for all."""
+        return read_site(str(unpack(bundle, self.folder / bundle.digest)))
+
+
+def plan(task: dict[str, Any], bench: Bench) -> dict[str, Any]:
+    """Plan a day."""
+    file = bench.site(task["bundle"])
+    made = make_plan(
+        file,
+        date.fromisoformat(task["day"]),
+        bench.solver,
+        weather=task["weather"],
+        objective=task["objective"],
+        step_minutes=task["step_minutes"],
+        limits=Limits(task["time_limit_s"], task["gap"]),
+        state=_state(task, file),
+        changes=_changes(task),
+        given=task["given"],
+        progress=bench.say,
+    )
+    content = to_dict(made)
+    summary = {key: content[key] for key in SUMMARY} | {"baseline": {"kpis": content["baseline"]["kpis"]}}
+    return {"text": to_json(content).encode(), "summary": summary}
+
+
+def forecast(task: dict[str, Any], bench: Bench) -> dict[str, Any]:
+    """The inputs of a day."""
+    file = bench.site(task["bundle"])
+    day = date.fromisoformat(task["day"])
+    bench.say("inputs", None)
+    inputs = make_inputs(file, day, step_minutes=task["step_minutes"], weather=task["weather"], given=task["given"])
+    return {"text": to_json(forecast_dict(file, day, inputs)).encode(), "summary": {}}
+
+
+TASKS: dict[str, Callable[[dict[str, Any], Bench], dict[str, Any]]] = {"plan": plan, "forecast": forecast}
+
+
+def _changes(task: dict[str, Any]) -> Changes | None:
+    """As they came over the wire, where a moment is a text."""
+    return None if task["changes"] is None else Changes.model_validate_json(json.dumps(task["changes"]))
+
+
+def _state(task: dict[str, Any], file: SiteFile) -> State | None:
+    """The state at the start: as asked for, else where the approved plan before ends, else as the site file says."""
+    if task["state"] is not None:
+        return state_of(task["state"], file.site, None, "state")
+    if task["previous"] is None:
+        return None
+    end = json.loads(gzip.decompress(task["previous"]["content"]))["state_end"]
+    source = f"plan {task['previous']['id']}"
+    try:
+        return state_of(end["components"], file.site, end["at"], source)
+    except InputError as error:  # the site has changed since
+        remedy = 'the park has changed since that plan: ask with "state": "site", or give the state'
+        raise InputError(source, error.field, error.value, error.expected, remedy) from error

@@ -1,0 +1,188 @@
+"""Jobs done by real workers: results kept with their ending, stopped when asked to, done again after accidents."""
+
+import os
+import signal
+import time
+from datetime import UTC, datetime
+
+import pytest
+import sqlalchemy as sa
+
+from api import jobs, tables
+from api.jobs import Claim
+from api.work import worker as module
+from tests.service.work.bench import child_of, eventually
+from tests.service.work.faults import code
+from tests.soak.tormented import alive, children
+
+SLEEPING = code("task('sleep')")
+
+
+def rows(office, table):
+    with office.store.read() as c:
+        return c.execute(sa.select(table)).all()
+
+
+def started(office, id):
+    """Wait until the planning process is at work on the job."""
+    return eventually(lambda: (j := office.job(id)).progress is not None and j)
+
+
+def test_a_fault_of_the_software_is_logged_and_typed(office, capfd):
+    with office.at_work(code("task('blunder')")):
+        job = office.until(office.submit())
+    assert (job.state, job.attempts, job.reason.type) == ("failed", 1, "internal")
+    assert "RuntimeError" in job.reason.text.en
+    assert "RuntimeError: a fault of the software" in capfd.readouterr().err
+
+
+def test_a_result_that_cannot_be_kept_fails_and_leaves_nothing(office):
+    with office.at_work(code("task('nonsense')")):
+        job = office.until(office.submit())
+    assert (job.state, job.reason.type) == ("failed", "internal")
+    assert rows(office, tables.results) == []
+
+
+def test_cancelling_ends_the_processes_at_once(office):
+    with office.at_work(SLEEPING) as workers:
+        id = office.submit()
+        started(office, id)
+        pid = child_of(workers).pid
+        solvers = children(pid)
+        assert solvers
+        began = time.monotonic()
+        with office.store.write() as c:
+            jobs.cancel(c, id, "dispatcher")
+        eventually(lambda: not alive(pid) and not alive(solvers[0]), 3)
+        assert time.monotonic() - began < 2
+        assert office.until(id).state == "cancelled"
+        assert office.events(id).count("finished") == 1
+        eventually(lambda: workers.tally.finished == {("plan", "cancelled"): 1})
+
+
+def test_killed_from_outside_the_job_is_begun_again_and_at_last_has_failed(office):
+    with office.at_work(SLEEPING) as workers:
+        id = office.submit()
+        for attempt in (1, 2, 3):
+            eventually(lambda n=attempt: (j := office.job(id)).attempts == n and j.progress is not None)
+            os.kill(child_of(workers).pid, signal.SIGKILL)
+        job = office.until(id)
+        assert (job.state, job.attempts, job.reason.type) == ("failed", 3, "crashed")
+        assert "SIGKILL" in job.reason.text.en
+        assert office.events(id).count("retry") == 2
+        eventually(lambda: workers.tally.retried == {"crashed": 2})
+
+
+def test_stopping_in_order_puts_the_job_back_without_counting_the_attempt(office):
+    with office.at_work(SLEEPING) as workers:
+        id = office.submit()
+        started(office, id)
+        pid = child_of(workers).pid
+        began = time.monotonic()
+        workers.stop()
+        assert time.monotonic() - began < 3
+    assert not alive(pid)
+    job = office.job(id)
+    assert (job.state, job.attempts) == ("queued", 0)
+    with office.at_work():
+        assert office.until(id).state == "succeeded"
+
+
+def test_what_a_dead_service_left_running_is_done_by_the_next(office):
+    with office.store.write() as c:
+        pass
+    id = office.submit()
+    with office.store.write() as c:
+        assert jobs.claim(c, "a dead one", 3600, 3)
+    with office.at_work():
+        job = office.until(id)
+    assert (job.state, job.attempts) == ("succeeded", 2)
+    assert "retry" in office.events(id)
+
+
+def test_a_silent_worker_loses_its_job_and_its_result_is_thrown_away(office, monkeypatch):
+    """The lease ends while the plan is made; another takes the job and keeps it."""
+    real = module.Child.work
+    claims: list[Claim] = []
+
+    def slow(self, task, seconds, watch):
+        answer = real(self, task, seconds, lambda _: None)  # no heartbeat
+        with office.store.write() as c:
+            c.execute(sa.update(tables.jobs).values(lease_until=datetime(2020, 1, 1, tzinfo=UTC)))
+            claims.append(jobs.claim(c, "another", 3600, 3))
+        return answer
+
+    monkeypatch.setattr(module.Child, "work", slow)
+    with office.at_work() as workers:
+        id = office.submit()
+        eventually(lambda: claims)
+        eventually(lambda: workers.tally.running == 0)
+        assert office.job(id).state == "running"
+        assert rows(office, tables.results) == []
+        with office.store.write() as c:
+            assert jobs.beat(c, claims[0], 60) == "hold"
+
+
+def test_losing_the_lease_under_way_stops_the_process(office):
+    with office.at_work(SLEEPING, lease_s=0.6) as workers:
+        id = office.submit()
+        started(office, id)
+        pid = child_of(workers).pid
+        with office.store.write() as c:
+            c.execute(sa.update(tables.jobs).values(fence=77))
+        eventually(lambda: not alive(pid), 3)
+
+
+def test_the_lease_is_kept_while_the_plan_takes_longer(office):
+    with office.at_work(SLEEPING, lease_s=0.9):
+        id = office.submit()
+        started(office, id)
+        time.sleep(2.5)
+        job = office.job(id)
+        assert (job.state, job.attempts) == ("running", 1)
+
+
+def test_a_bell_wakes_an_idle_worker(office, monkeypatch):
+    monkeypatch.setattr(module, "IDLE_S", 60.0)
+    with office.at_work() as workers:
+        office.until(office.submit())  # it is warm and idle now
+        time.sleep(0.2)
+        id = office.submit()
+        time.sleep(0.3)
+        assert office.job(id).state == "queued"
+        began = time.monotonic()
+        workers.wake()
+        office.until(id)
+        assert time.monotonic() - began < 5
+
+
+def test_a_wrong_solver_makes_jobs_fail_in_words_and_none_is_planned(office, monkeypatch):
+    monkeypatch.setattr(module, "UNFIT_S", 0.1)
+    with office.at_work(code("solver_tells(-35.0)")):
+        job = office.until(office.submit())
+    assert (job.state, job.attempts, job.reason.type) == ("failed", 3, "internal")
+    assert "self-test" in job.reason.text.en
+    assert "自检" in job.reason.text.zh
+
+
+@pytest.mark.parametrize("moment", ["claim", "beat", "finish"])
+def test_a_database_that_goes_away_is_waited_for(office, monkeypatch, moment):
+    """Whichever call fails, the worker goes on and the job ends once."""
+    monkeypatch.setattr(module, "OUTAGE_S", 0.05)
+    name = {"claim": "claim", "beat": "beat", "finish": "succeed"}[moment]
+    real, failures = getattr(jobs, name), []
+
+    def fails(*args, **kwargs):
+        if len(failures) < 3:
+            failures.append(name)
+            raise sa.exc.OperationalError("select", {}, Exception("the server closed the connection"))
+        return real(*args, **kwargs)
+
+    with office.at_work() as workers:
+        monkeypatch.setattr(jobs, name, fails)
+        id = office.submit()
+        job = office.until(id)
+        assert failures == [name] * 3
+        assert (job.state, job.attempts) == ("succeeded", 1)
+        assert len(rows(office, tables.results)) == len(rows(office, tables.plans)) == 1
+        assert workers.alive()
