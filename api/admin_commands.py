@@ -128,7 +128,7 @@ def _change(args: argparse.Namespace, password: str | None) -> dict[str, Any]:
     return {"disabled": args.action == "disable"}
 
 
-ROLES = {"viewer": "只读", "operator": "调度员", "engineer": "工程师", "admin": "管理员"}
+ROLES = {"viewer": "查看", "operator": "运行", "engineer": "工程", "admin": "管理"}  # as on the pages
 
 
 def _role(of: dict[str, Any], lang: str) -> str:

@@ -66,6 +66,7 @@ def postgresql(url: sa.URL) -> sa.Engine:
             pool_size=READERS,
             max_overflow=READERS,
             pool_pre_ping=True,
+            isolation_level="READ COMMITTED",  # whatever the server's default is: the queue's statements count on it
             connect_args={"connect_timeout": CONNECT_S, "application_name": "park-ems"},
         )
     except ModuleNotFoundError as error:

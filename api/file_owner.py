@@ -40,6 +40,11 @@ class FileOwner:
             said = os.pread(self._fd, 65536, 0)
             os.close(self._fd)
             raise StoreBusy(path, _owner(said)) from None
+        except OSError as error:
+            os.close(self._fd)
+            raise InputError(
+                str(path), "", None, "a local disk, where files can be locked", error.strerror or ""
+            ) from error
         self.tell({})
 
     def tell(self, about: dict[str, Any]) -> None:

@@ -51,6 +51,7 @@ class Store:
             self._reader = sqlite_reader(self._path) if self.sqlite else self._writer
             self._engines.insert(0, self._reader)
             upgrade(self._writer, self.place)
+            self._check_log()
         except (sa.exc.SQLAlchemyError, OSError) as error:
             self.close()
             raise InputError(self.place, "", None, "a database that can be opened", self._said(error)) from error
@@ -115,6 +116,14 @@ class Store:
         if self._owner is not None:
             self._owner.release()
             self._owner = None
+
+    def _check_log(self) -> None:
+        if not self.sqlite:
+            return
+        with self.read() as c:
+            mode = c.exec_driver_sql("PRAGMA journal_mode").scalar_one()
+        if mode != "wal":
+            raise InputError(self.place, "journal mode", mode, "wal", "put the database on a local disk")
 
     def _shorten_log(self) -> None:
         """Bring a long write-ahead log into the database and begin it anew.

@@ -150,7 +150,8 @@ def _references(yaml: str, main: str) -> tuple[tuple[Path_, str], ...]:
 
 def _path(main: str, given: str) -> str | None:
     """A reference as a path from the folder of all sites; None where it leaves it or is no plain relative path."""
-    if given.startswith("/") or "\\" in given:
+    ups = [part == ".." for part in given.split("/")]
+    if ups != sorted(ups, reverse=True):  # back out of a folder that may not be there
         return None
     path = posixpath.normpath(posixpath.join(posixpath.dirname(main), given))
     return path if _safe(path) else None

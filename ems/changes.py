@@ -30,6 +30,11 @@ def _no_number(value: Any) -> Any:
     return value
 
 
+def _whole(value: Any) -> Any:
+    """JSON has one kind of number: 3.0 is the integer 3."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
 Factor = Annotated[float, Field(ge=0, le=10)]
 Moment = Annotated[AwareDatetime, Field(strict=False), BeforeValidator(_no_number)]  # JSON has no type for times
 
@@ -38,7 +43,7 @@ class OutageChange(_Strict):
     """A machine, or some of its modules, out of service; without times for the whole plan."""
 
     component: str
-    modules: Annotated[int, Field(ge=1)] | None = None
+    modules: Annotated[int, BeforeValidator(_whole), Field(ge=1)] | None = None
     start: Moment | None = None
     end: Moment | None = None
 

@@ -18,7 +18,7 @@ Id = Annotated[
         examples=["019a2f3e-7d0c-7b51-9c3a-5f0e8a6b1c2d"],
     ),
 ]
-Day = Annotated[str, Field(pattern=r"^20\d\d-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$", examples=["2026-11-23"])]
+Day = Annotated[str, Field(pattern=r"^20[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$", examples=["2026-11-23"])]
 _RFC_3339 = re.compile(r"(19[7-9]|20\d|21\d)\d-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)", re.ASCII)
 _UNKEEPABLE = re.compile("[\0\ud800-\udfff]")
 

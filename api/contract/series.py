@@ -11,7 +11,7 @@ from api.contract.base import Asked, Instant, Series, SiteName, Told
 Quality = Literal["good", "estimated", "suspect", "missing"]
 SeriesName = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]{1,120}$", examples=["pv_hall_a.output_kw"])]
 Unit = Annotated[str, Field(pattern=r"^[A-Za-z0-9%°/²³_.-]{1,32}$", examples=["kW"])]
-Resolution = Annotated[str, Field(pattern=r"^PT([1-9]\d{0,3}[MS]|[1-9]\d?H)$", examples=["PT15M"])]
+Resolution = Annotated[str, Field(pattern=r"^PT([1-9][0-9]{0,3}[MS]|[1-9][0-9]?H)$", examples=["PT15M"])]
 MOST_POINTS = 20_000  # of one series
 MOST_IN_BATCH = 500_000
 _SECONDS = {"S": 1, "M": 60, "H": 3600}
@@ -65,7 +65,9 @@ class Points(Asked):
 class Batch(Asked):
     """Values of many series of a site, at most 500 000 in all."""
 
-    series: Annotated[dict[SeriesName, Points], Field(min_length=1, max_length=500)]
+    series: Annotated[
+        dict[SeriesName, Points], Field(min_length=1, max_length=500, json_schema_extra={"additionalProperties": False})
+    ]
 
 
 class Stored(Told):

@@ -9,6 +9,7 @@ from pydantic import Field
 from api.contract.base import Asked, Fault, Instant, SiteName, Text, Told
 from api.contract.plans import Column
 
+FilePath = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)*$", max_length=200)]
 YamlText = Annotated[str, Field(max_length=5_000_000)]
 
 
@@ -25,9 +26,10 @@ class SiteText(Asked):
     """A site file, and files that it refers to (path from the folder of all sites -> text)."""
 
     yaml: YamlText
-    files: dict[Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)*$", max_length=200)], YamlText] = (
-        Field(default_factory=dict)
-    )
+    files: Annotated[
+        dict[FilePath, YamlText],
+        Field(json_schema_extra={"additionalProperties": False, "propertyNames": {"maxLength": 200}}),
+    ] = Field(default_factory=dict)
     comment: Annotated[str, Field(max_length=2000)] = ""
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import Depends
 from starlette.requests import Request
@@ -36,9 +36,3 @@ Viewer = Annotated[Principal, Depends(_needs("viewer"))]
 Operator = Annotated[Principal, Depends(_needs("operator"))]
 Engineer = Annotated[Principal, Depends(_needs("engineer"))]
 Admin = Annotated[Principal, Depends(_needs("admin"))]
-
-
-def role_of(call: Any) -> Role | None:
-    """The role that a dependency asks for, None where it is no such dependency."""
-    role: Role | None = getattr(call, "role", None)
-    return role

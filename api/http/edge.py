@@ -12,6 +12,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from api.http.errors import UNREACHABLE, database_failed
 from api.http.guard import recognised
 from api.http.problems import ProblemError, error_response
 from api.http.service import Service
@@ -42,10 +43,11 @@ SECRET_PATH = "/sign-in/"  # a one-time link: what follows is a secret
 class Trace:
     """What the log line of a request needs to know, at ``scope["ems"]``."""
 
-    __slots__ = ("id", "who")
+    __slots__ = ("id", "method", "who")
 
-    def __init__(self) -> None:
+    def __init__(self, method: str) -> None:
         self.id = new_id()
+        self.method = method
         self.who = ""
 
 
@@ -64,8 +66,11 @@ class Edge:
             await self._app(scope, receive, send)
             return
         begun = time.perf_counter()
-        trace = scope["ems"] = Trace()
+        trace = scope["ems"] = Trace(scope["method"])
         answer = {"status": 0, "seconds": 0.0}
+        if trace.method == "HEAD":  # as GET, without the body: every resource has both
+            scope["method"] = "GET"
+            send = _bodiless(send)
 
         async def dressed(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -91,7 +96,8 @@ class Edge:
                 receive = _counted(receive, await self._most(scope))
             elif (length := _length(headers)) > SMALL_BYTES and length > await self._most(scope):
                 raise ProblemError("too-large", "The body is larger than this service takes here.", headers=CLOSE)
-        except ProblemError as refused:
+        except (ProblemError, *UNREACHABLE) as error:
+            refused = error if isinstance(error, ProblemError) else database_failed(self._service, error)
             await error_response(Request(scope), refused)(scope, receive, send)
             return
         await self._app(scope, receive, send)
@@ -107,19 +113,30 @@ class Edge:
 
     def _tell(self, scope: Scope, trace: Trace, status: int, answered_s: float, total_s: float) -> None:
         route = self._templates().get(scope.get("endpoint"), "none")
-        self._service.metrics.answered(scope["method"], route, status, answered_s)
+        self._service.metrics.answered(trace.method, route, status, answered_s)
         path: str = scope["path"]
         told = {
             "request": trace.id,
             "who": trace.who,
             "from": scope["client"][0] if scope.get("client") else "",
-            "method": scope["method"],
+            "method": trace.method,
             "path": SECRET_PATH + "…" if path.startswith(SECRET_PATH) else path,
             "route": route,
             "status": status,
             "ms": round(total_s * 1000, 1),
         }
         log.info("answered", extra={"told": told})
+
+
+def _bodiless(send: Send) -> Send:
+    """The answer ends with its header; whoever still makes a body learns that nobody listens."""
+
+    async def bodiless(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            await send(message)
+            await send({"type": "http.response.body", "body": b""})
+
+    return bodiless
 
 
 def _dressed(headers: Any, id: str) -> list[tuple[bytes, bytes]]:

@@ -16,10 +16,12 @@ from starlette.responses import Response
 
 from api.contract.base import Fault
 from api.http.problems import Kind, ProblemError, error_response, unavailable
+from api.http.service import Service
 from forecasting.errors import InputError
 
 log = logging.getLogger("ems.http")
 MOST_FAULTS = 50  # of one body
+UNREACHABLE = (sa.exc.OperationalError, sa.exc.InterfaceError, sa.exc.TimeoutError)
 STATUS: dict[int, tuple[Kind, str]] = {
     400: ("bad-request", "The body is not JSON in UTF-8, or is nested too deeply."),
     404: ("not-found", "There is nothing at this address."),
@@ -33,7 +35,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(HTTPException, _framework)
     app.add_exception_handler(RequestValidationError, _validation)
     app.add_exception_handler(InputError, _input)
-    for unreachable in (sa.exc.OperationalError, sa.exc.InterfaceError, sa.exc.TimeoutError):
+    for unreachable in UNREACHABLE:
         app.add_exception_handler(unreachable, _database)
 
 
@@ -59,10 +61,11 @@ def _methods(request: Request) -> set[str]:
         pattern = getattr(route, "path_regex", None)
         if pattern is not None and pattern.match(request.url.path):
             found |= route.methods or set()
-    return found
+    return found | ({"HEAD"} if "GET" in found else set())
 
 
 async def _validation(request: Request, error: Exception) -> Response:
+    """What does not fit the schema is `invalid`; what fits it and breaks a rule that no schema can say is `input`."""
     assert isinstance(error, RequestValidationError)
     found = error.errors()
     if any(fault["loc"] == ("body",) for fault in found) and isinstance(error.body, bytes):
@@ -74,7 +77,8 @@ async def _validation(request: Request, error: Exception) -> Response:
     first = faults[0]
     more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
     detail = f"{first.pointer or 'The body'}: {first.detail}{more}"
-    return error_response(request, ProblemError("invalid", detail, errors=faults))
+    kind: Kind = "input" if all(each["type"] == "value_error" for each in found) else "invalid"
+    return error_response(request, ProblemError(kind, detail, errors=faults))
 
 
 def _fault(found: dict[str, Any], body: Any) -> Fault:
@@ -113,6 +117,10 @@ async def _input(request: Request, error: Exception) -> Response:
 
 
 async def _database(request: Request, error: Exception) -> Response:
-    request.app.state.service.metrics.database_errors.inc()
+    return error_response(request, database_failed(request.app.state.service, error))
+
+
+def database_failed(service: Service, error: Exception) -> ProblemError:
+    service.metrics.database_errors.inc()
     log.error("the database failed a request: %s", error)
-    return error_response(request, unavailable("The database does not answer; nothing was changed."))
+    return unavailable("The database does not answer; nothing was changed.")

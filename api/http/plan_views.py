@@ -10,7 +10,7 @@ import pandas as pd
 from api.contract.base import Text, Told
 from api.contract.plans import Column, Explanation
 from api.contract.series import iso_resolution
-from api.http.problems import invalid
+from api.http.problems import unusable
 
 DETAILS = ("outcome_text", "why", "notes", "wishes", "violations", "kpis", "kpi_text")
 PARTS = ("plan.json", "schedule", "explain", "report", "approve", "reject")
@@ -60,7 +60,7 @@ def explanation(content: dict[str, Any], id: str, at: pd.Timestamp | None) -> Ex
     start, step = pd.Timestamp(content["start"]), pd.Timedelta(minutes=content["step_minutes"])
     k = (at - start) // step
     if not 0 <= k < content["steps"]:
-        raise invalid("#at", f"the plan holds from {content['start']} to {content['end']}")
+        raise unusable("#at", f"the plan holds from {content['start']} to {content['end']}")
     return Explanation(
         **about,
         at=(start + k * step).tz_convert(content["timezone"]).to_pydatetime(),

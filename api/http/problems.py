@@ -193,4 +193,3 @@ _HEADERS: dict[int, dict[str, Any]] = {
     503: _RETRY,
 }
 _ANSWERS = {status: _answer(status) for status, _ in KINDS.values()}
-RESPONSES = responses(401, 403, 404, 422, 500, 503)

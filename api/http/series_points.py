@@ -19,7 +19,7 @@ from api.contract.series import (
     iso_resolution,
     seconds_of,
 )
-from api.http.problems import invalid, unusable
+from api.http.problems import unusable
 from api.records.series import MEASURED, Chunk, Point, SeriesConflict, SeriesRow
 from api.tables import EPOCH
 from ems.columns import input_columns
@@ -127,12 +127,12 @@ def chunk(row: SeriesRow, asked: Points, at: str) -> tuple[list[Fault], Chunk | 
 def span(row: SeriesRow, start: datetime, end: datetime) -> tuple[datetime, int]:
     """Start of the first interval in [start, end), and how many there are; a 422 problem for too many."""
     if end <= start:
-        raise invalid("#to", "it is not after `from`")
+        raise unusable("#to", "it is not after `from`")
     step = timedelta(seconds=row.resolution_s)
     first = EPOCH - (EPOCH - start) // step * step
     count = -((first - end) // step)
     if count > MOST_POINTS:
-        raise invalid("#to", f"that are {count} values; at most {MOST_POINTS} at once", expected="a shorter time")
+        raise unusable("#to", f"that are {count} values; at most {MOST_POINTS} at once", expected="a shorter time")
     return first, max(count, 0)
 
 

@@ -34,7 +34,7 @@ def audit_log_page(
     before: str = "",
 ) -> Response:
     chosen = {"user": user.strip(), "action": action, "object": object.strip(), "site": site}
-    cursor = int(before) if before.isdecimal() and before.isascii() else None
+    cursor = int(before) if before.isdecimal() and before.isascii() and len(before) < 19 else None
     w = Words(lang_of(request), AUDIT_LOG)
     with db.store.read() as c:
         found = audit_log.entries(

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
-from ems.compare import difference
 from fastapi import APIRouter, Request, Response
 
 from api.contract.plans import PlanSummary
@@ -19,7 +17,9 @@ from api.pages.language import lang_of
 from api.pages.moments import shown
 from api.pages.stored import visible_plan
 from api.pages.words_scenarios import COMPARE
-from ems.changes import Changes
+from ems.changed_inputs import CHANGED
+from ems.changes import read_changes
+from ems.compare import difference
 from ems.report.heading import day_text, objective_text
 from ems.report.tables import weather_kind
 from ems.report.text import say
@@ -58,7 +58,7 @@ def compare_page(request: Request, who: Viewer, db: Db, a: str = "", b: str = ""
         state="compared",
         sides=sides,
         rows=rows(first, second, w),
-        sentences=[w.pick(s) for s in found["sentences"]],
+        sentences=[w.pick(s) for s in _besides_changes(found["sentences"], second)],
         changes=_changes(second, w),
         accounts=account_rows(found["accounts"], second, w.lang),
         charts=charts,
@@ -66,13 +66,16 @@ def compare_page(request: Request, who: Viewer, db: Db, a: str = "", b: str = ""
     )
 
 
+def _besides_changes(sentences: list[dict[str, str]], content: dict[str, Any]) -> list[dict[str, str]]:
+    """Sentences without those that only repeat what a plan changes: the page lists that by itself."""
+    told = [n["zh"].removeprefix(CHANGED.zh) for n in content["notes"] if n["zh"].startswith(CHANGED.zh)]
+    return [s for s in sentences if not any(s["zh"].endswith(x) for x in told)]
+
+
 def _changes(content: dict[str, Any], w: Words) -> list[str]:
     """What the second plan changes about the park."""
-    given = content.get("changes")
-    if given is None:
-        return []
-    site = Site.model_validate(content["site"]["definition"])
-    return change_lines(Changes.model_validate_json(json.dumps(given)), site, w.lang)
+    changes = read_changes(content.get("changes"))
+    return change_lines(changes, Site.model_validate(content["site"]["definition"]), w.lang) if changes else []
 
 
 def _side(p: PlanSummary, content: dict[str, Any], w: Words) -> dict[str, Any]:

@@ -29,7 +29,7 @@ class Park:
 
 @dataclass(frozen=True)
 class Day:
-    """``attempt`` is the newest job that was to plan the day as it is, unless its plan is there."""
+    """``attempt`` is the newest job that was to plan the day with the park as it is."""
 
     park: Park
     day: date
@@ -57,8 +57,6 @@ def park(c: sa.Connection, site: str) -> Park | None:
 def read_day(c: sa.Connection, of: Park, day: date, now: datetime) -> Day:
     found = plans.plans(c, sites=None, site=of.name, day=day.isoformat(), limit=MOST_PLANS)
     tried = next((j for j in _attempts(c, of) if j.request["day"] == day.isoformat()), None)
-    if tried is not None and tried.state == "succeeded":
-        tried = None
     today = now.astimezone(of.zone).date()
     return Day(of, day, today, now, found, tried, _newest_measurement(c, of.name))
 

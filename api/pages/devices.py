@@ -26,6 +26,7 @@ GROUPS: dict[Group, tuple[str, ...]] = {
     "storage": tuple(sorted(STORES)),
     "other": (),
 }  # fmt: skip
+BY_CARRIER: dict[str, Group] = {"hydrogen": "hydrogen", "heat": "thermal", "cooling": "thermal"}
 STATES = ("off", "idle", "standby", "warming", "on", "charging", "discharging", "importing", "exporting")
 OFF, IDLE, STANDBY, WARMING, ON, CHARGING, DISCHARGING, IMPORTING, EXPORTING = range(len(STATES))
 SKIPPED = ("demand", "spill")  # not to be set by anyone
@@ -35,7 +36,10 @@ TRICKLE = 0.002  # of its rate: what only makes up for the losses of a store tha
 
 @dataclass(frozen=True)
 class Device:
-    """A row of the table. ``main`` is the setpoint, ``more`` what goes with it; one value each per interval."""
+    """A row of the table. ``main`` is the setpoint, ``more`` what goes with it; one value each per interval.
+
+    ``size`` is the most that the setpoint can be, None where the site does not say.
+    """
 
     name: str
     label: str
@@ -77,60 +81,65 @@ def devices(view: PlanView, w: Words) -> list[Device]:
 
 
 def _device(view: PlanView, w: Words, name: str) -> Device:
-    kind = view.kind(name)
-    series = view.of(name)
-    first = series[0]
-    size = view.size(name) or float(np.abs(first.values).max(initial=0)) or None
-    main, shown = first.values, {first.quantity}
-    modules: list[int] = []
-    if kind in STORES:
-        charge, discharge = series[0], series[1]
-        main, shown = discharge.values - charge.values, {charge.quantity, discharge.quantity}
-        size = _rate_limit(view, name) or float(np.abs(main).max(initial=0)) or None
-        least = max(NOTHING, TRICKLE * (size or 0.0))
-        states = np.where(main > least, DISCHARGING, np.where(main < -least, CHARGING, IDLE))
-    elif kind == "grid":
-        sold = view.values(name, "export_kw")
-        main, shown = first.values - sold, {"import_kw", "export_kw"}
-        states = np.where(main > NOTHING, IMPORTING, np.where(main < -NOTHING, EXPORTING, IDLE))
-    elif (name, "on_modules") in view.series:
-        states, modules = _machine(view, name)
-    else:
-        states = np.where(main > NOTHING, ON, OFF)
+    kind, series = view.kind(name), view.of(name)
+    unit = unit_name(series[0].unit, view.lang)
+    size = _size(view, name)
+    main, states, shown = _work(view, name, size)
     more = [(s.meaning, unit_name(s.unit, view.lang), s.values) for s in series if _goes_along(s, shown)]
+    on = view.values(name, "on_modules") if (name, "on_modules") in view.series else ()
     return Device(
         name=name,
         label=view.label(name),
         kind=view.kind_label(kind),
-        group=_group(view, kind, first),
-        unit=unit_name(first.unit, view.lang),
+        group=_group(view, kind, series[0]),
+        unit=unit,
         size=size,
         states=[int(s) for s in states],
         main=main,
         summary=summary(view, w, states),
-        modules=modules,
+        modules=[round(float(x)) for x in on],
         module_count=int(view.definitions.get(name, {}).get("modules", 1)),
         more=more + _level(view, w, name),
     )
 
 
-def _rate_limit(view: PlanView, name: str) -> float | None:
-    """How fast a store may be charged and discharged; None where the site sets no limit."""
-    found = view.definitions.get(name, {})
-    return next((float(found[key]) for key in ("power_kw", "rate_kg_per_h") if found.get(key)), None)
+def _work(view: PlanView, name: str, size: float | None) -> tuple[Floats, Floats, set[str]]:
+    """Setpoint and state in every interval, and the quantities that the setpoint is made of."""
+    kind, series = view.kind(name), view.of(name)
+    first = series[0]
+    if kind in STORES:
+        rate = series[1].values - first.values
+        least = max(NOTHING, TRICKLE * (size or 0.0))
+        states = np.where(rate > least, DISCHARGING, np.where(rate < -least, CHARGING, IDLE))
+        return rate, states, {first.quantity, series[1].quantity}
+    if kind == "grid":
+        net = first.values - view.values(name, "export_kw")
+        states = np.where(net > NOTHING, IMPORTING, np.where(net < -NOTHING, EXPORTING, IDLE))
+        return net, states, {"import_kw", "export_kw"}
+    if (name, "on_modules") in view.series:
+        return first.values, _machine(view, name), {first.quantity}
+    return first.values, np.where(first.values > NOTHING, ON, OFF), {first.quantity}
+
+
+def _size(view: PlanView, name: str) -> float | None:
+    """The most that the setpoint can be: the rate of a store, the connection of a grid, else the capacity."""
+    kind = view.kind(name)
+    if kind in STORES:
+        found = view.definitions.get(name, {})
+        return next((float(found[key]) for key in ("power_kw", "rate_kg_per_h") if found.get(key)), None)
+    return view.size(name, "connection" if kind == "grid" else "capacity")
 
 
 def _level(view: PlanView, w: Words, name: str) -> list[tuple[str, str, Floats]]:
     return [(w("d_level"), "%", 100 * s.values / (view.size(name) or 1.0)) for s in levels(view) if s.component == name]
 
 
-def _machine(view: PlanView, name: str) -> tuple[Floats, list[int]]:
-    on = view.values(name, "on_modules")
+def _machine(view: PlanView, name: str) -> Floats:
     states = np.full(view.steps, OFF)
     states[view.values(name, "standby_modules") > 0.5] = STANDBY
     states[view.values(name, "warming_modules") > 0.5] = WARMING
-    states[on > 0.5] = ON
-    return states, [round(float(x)) for x in on]
+    states[view.values(name, "on_modules") > 0.5] = ON
+    return states
 
 
 def _goes_along(s: Series, shown: set[str]) -> bool:
@@ -143,8 +152,7 @@ def _group(view: PlanView, kind: str, first: Series) -> Group:
     for group, kinds in GROUPS.items():
         if kind in kinds:
             return group
-    carrier = view.buses.get(first.bus, "")
-    return {"hydrogen": "hydrogen", "heat": "thermal", "cooling": "thermal"}.get(carrier, "other")  # type: ignore[return-value]
+    return BY_CARRIER.get(view.buses.get(first.bus, ""), "other")
 
 
 def summary(view: PlanView, w: Words, states: Floats) -> str:

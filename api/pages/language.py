@@ -45,7 +45,7 @@ def _weight(rest: str) -> float:
 
 def own_path(path: str | None) -> str:
     """A path of this service to go on to; anything that could lead elsewhere becomes the start page."""
-    if not path or not path.startswith("/") or path.startswith("//") or "\\" in path or not path.isprintable():
+    if not path or not path.startswith("/") or "\\" in path or not path.isprintable():
         return "/"
     parts = urlsplit(path)
     return path if not parts.scheme and not parts.netloc else "/"

@@ -10,7 +10,6 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
-from api.contract.jobs import Job
 from api.contract.plans import PlanSummary
 from api.http.deps import Db, Viewer
 from api.http.problems import invalid, not_found
@@ -77,7 +76,7 @@ def _plan(service: Service, who: Viewer, id: str) -> tuple[PlanSummary, Park]:
     """A plan that the caller may see; one of a foreign site looks as if it did not exist."""
     with service.store.read() as c:
         summary = plans.plan(c, id)
-        of = park(c, summary.site) if summary is not None  else None
+        of = park(c, summary.site) if summary is not None and who.may_see(summary.site) else None
     if summary is None or of is None:
         raise not_found(f"plan {id}")
     return summary, of
@@ -108,7 +107,6 @@ def _date(day: str, today: date) -> date:
 def _page(request: Request, service: Service, who: Viewer, read: Day, summary: PlanSummary | None) -> Response:
     w = Words(lang_of(request), BASE, PLAN)
     parts = _parts(service, summary, w) if summary is not None else None
-    attempt = _told(read, summary)
     return render(
         request,
         "plan.html",
@@ -127,20 +125,12 @@ def _page(request: Request, service: Service, who: Viewer, read: Day, summary: P
         others=read.plans,
         zone=read.park.zone,
         ages=_ages(service, w, read, summary, parts),
-        attempt=attempt,
+        attempt=read.attempt,
         running=read.running,
         may_plan=who.has("operator"),
         obstacles=_obstacles(w, summary),
         script_data=_script_data(read, summary, w.lang),
     )
-
-
-def _told(read: Day, summary: PlanSummary | None) -> Job | None:
-    """The last attempt, where it is news: still running, or ended without a plan after the one that is shown."""
-    attempt = read.attempt
-    if attempt is None or read.running:
-        return attempt
-    return attempt if summary is None or attempt.created_at > summary.created_at else None
 
 
 def _ages(service: Service, w: Words, read: Day, summary: PlanSummary | None, parts: Parts | None) -> list[Age]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+import numpy as np
 from markupsafe import Markup
 
 from api.pages.cards import Card, cards
@@ -140,7 +141,7 @@ def _for_scripts(view: PlanView, charts: list[Chart], rows: list[Device], stores
         "devices": [d.for_scripts() for d in rows],
         "stores": [g.for_scripts() for g in stores],
         "marginal": [
-            {"label": view.bus(bus), "unit": unit_name(x["unit"], view.lang), "values": numbers_of(x["values"])}
+            {"label": view.bus(bus), "unit": unit_name(x["unit"], view.lang), "values": _numbers_of(x["values"])}
             for bus, x in view.content["marginal_values"].items()
         ],
         "charts": [
@@ -153,9 +154,7 @@ def _for_scripts(view: PlanView, charts: list[Chart], rows: list[Device], stores
     return gzip.compress(text.encode(), 6, mtime=0)
 
 
-def numbers_of(values: list[float]) -> list[float | None]:
-    import numpy as np
-
+def _numbers_of(values: list[float]) -> list[float | None]:
     return numbers(np.asarray(values, float))
 
 

@@ -18,7 +18,7 @@ from api.pages.stored import visible_plan
 from api.pages.what_if_view import what_if_view
 from api.pages.words_scenarios import WHAT_IF
 from api.records import plans, sites
-from ems.report.formats import digits_for, number, quantity
+from ems.report.formats import digits_for, quantity
 from ems.report.text import say
 
 router = APIRouter(include_in_schema=False)
@@ -52,7 +52,7 @@ def what_if_page(request: Request, site: SiteName, who: Viewer, db: Db, plan: st
         choice=[(p.id, _title(p, w)) for p in _with(choice, base)],
         view=view,
         money="元/kWh" if w.lang == "zh" else "CNY/kWh",
-        amounts=[quantity(d.kwh_or_kg, _stock(d.key), w.lang, digits=0) for d in view.demands],
+        amounts=[quantity(d.kwh_or_kg, _stock(d.carrier), w.lang, digits=0) for d in view.demands],
         form=_form(base, made_by.request, view, w),
     )
 
@@ -73,8 +73,8 @@ def _title(p: PlanSummary, w: Words) -> str:
     return f"{title} · {p.label}" if p.label else title
 
 
-def _stock(key: str) -> str:
-    return "kg" if "hydrogen" in key or "water" in key else "kWh"
+def _stock(carrier: str) -> str:
+    return "kg" if carrier in ("hydrogen", "water") else "kWh"
 
 
 def _form(base: PlanSummary, asked: dict[str, Any], view: Any, w: Words) -> dict[str, Any]:
@@ -84,15 +84,12 @@ def _form(base: PlanSummary, asked: dict[str, Any], view: Any, w: Words) -> dict
         "plan": base.id,
         "request": request,
         "changes": asked.get("changes"),
-        "parameters": [
-            asdict(p) | {"shown": None if p.value is None else number(p.value, _digits(p.value))}
-            for p in view.parameters
-        ],
+        "parameters": [asdict(p) | {"shown": None if p.value is None else _plain(p.value)} for p in view.parameters],
         "presets": {p.key: p.changes.model_dump(mode="json", exclude_defaults=True) for p in view.presets},
         "labels": {d.key: d.label for d in view.demands},
     }
 
 
-def _digits(value: float) -> int:
-    """As many decimals as a number has, four at most."""
-    return next((k for k in range(4) if abs(value - round(value, k)) < 1e-9), 4)
+def _plain(value: float) -> str:
+    """All the decimals that a number has."""
+    return f"{value:,.10f}".rstrip("0").rstrip(".")

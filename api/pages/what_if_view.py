@@ -6,16 +6,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
-from api.pages.column_names import carrier_of, column_group, column_titles
+from api.pages.column_names import column_titles
 from api.pages.environment import Words
 from api.pages.parameter_names import Parameter, parameters
 from ems.changes import Changes, OutageChange, PriceChange, WeatherChange
 from ems.report.names import CARRIER_TEXT, carrier_name
 from ems.report.view import PlanView
 from ems.site import Site
-from models import Grid
+from models import Component, Grid
 
 FIRST = ("connection_kw", "contract_kw", "export_limit_kw", "power_kw", "capacity_kw")  # looked for most often
 COARSEST_MINUTES = 15  # moments of an outage are offered no finer
@@ -32,11 +30,12 @@ class Machine:
 
 @dataclass(frozen=True)
 class Demand:
-    """A carrier, or one column of it, that a factor may apply to."""
+    """A carrier, or one consumer of it, that a factor may apply to."""
 
     key: str
     label: str
     kwh_or_kg: float
+    carrier: str
     single: bool
 
 
@@ -55,6 +54,7 @@ class WhatIf:
     demands: list[Demand]
     moments: list[tuple[str, str]]  # RFC 3339, clock
     presets: list[Preset]
+    sells: bool  # whether the park feeds in, so that a price of it means something
 
 
 def what_if_view(content: dict[str, Any], w: Words) -> WhatIf:
@@ -63,7 +63,14 @@ def what_if_view(content: dict[str, Any], w: Words) -> WhatIf:
     labels = {c.name: c.label(w.lang) for c in site.components}
     found = parameters(content["site"]["definition"], labels, w.lang)
     found.sort(key=lambda p: FIRST.index(p.name) if p.name in FIRST else len(FIRST))
-    return WhatIf(_machines(site, w), found, list(_demands(view, site)), _moments(view), list(_presets(view, site)))
+    return WhatIf(
+        machines=_machines(site, w),
+        parameters=found,
+        demands=list(_demands(view, site)),
+        moments=_moments(view),
+        presets=list(_presets(view, site)),
+        sells=site.tariff.export.mode != "forbidden",
+    )
 
 
 def _machines(site: Site, w: Words) -> list[Machine]:
@@ -73,17 +80,28 @@ def _machines(site: Site, w: Words) -> list[Machine]:
 
 def _demands(view: PlanView, site: Site) -> Iterator[Demand]:
     """Each carrier that is in demand, and under it its consumers where there are several."""
-    used = {c: np.asarray(x["values"], float) for c, x in view.content["inputs"].items() if column_group(c) == "demand"}
-    used = {c: x for c, x in used.items() if x.any()}
     titles = column_titles(site, view.lang)
+    consumers = [(c, name) for c in site.components if (name := consumer_name(c)) and _amount(view, c)]
     for carrier in CARRIER_TEXT:
-        columns = [c for c in used if carrier_of(c) == carrier]
-        if not columns:
+        own = [(c, name) for c, name in consumers if getattr(c, "carrier", "") == carrier]
+        if not own:
             continue
-        yield Demand(carrier, carrier_name(carrier, view.lang), sum(view.total(used[c]) for c in columns), False)
-        if len(columns) > 1:
-            for c in columns:
-                yield Demand(c, titles.get(c, c), view.total(used[c]), True)
+        yield Demand(carrier, carrier_name(carrier, view.lang), sum(_amount(view, c) for c, _ in own), carrier, False)
+        if len(own) > 1:
+            for c, name in own:
+                yield Demand(name, titles.get(name, c.label(view.lang)), _amount(view, c), carrier, True)
+
+
+def consumer_name(c: Component) -> str:
+    """What a factor on a demand calls it: the column of the inputs, or the component that may be moved."""
+    if c.kind == "demand":
+        return str(getattr(c, "need_column", ""))
+    return c.name if c.kind == "deferrable_demand" else ""
+
+
+def _amount(view: PlanView, c: Component) -> float:
+    """What a consumer wants over the plan [kWh or kg]."""
+    return sum(view.total(s.values) for s in view.of(c.name) if s.quantity.startswith(("served_", "unserved_")))
 
 
 def _moments(view: PlanView) -> list[tuple[str, str]]:
@@ -95,7 +113,7 @@ def _moments(view: PlanView) -> list[tuple[str, str]]:
 def _presets(view: PlanView, site: Site) -> Iterator[Preset]:
     """Examples that mean something in this park."""
     kinds = {c.kind for c in site.components}
-    carriers = {carrier_of(c) for c, told in view.content["inputs"].items() if any(told["values"])}
+    carriers = {d.carrier for d in _demands(view, site)}
     for kind in ("electrolyser", "fuel_cell", "gas_engine", "heat_pump"):
         out = [OutageChange(component=c.name) for c in site.components if c.kind == kind]
         if out:
@@ -110,4 +128,5 @@ def _presets(view: PlanView, site: Site) -> Iterator[Preset]:
         yield Preset("cold_snap", Changes(weather=WeatherChange(temperature_offset_k=-8.0)))
     if "cooling" in carriers:
         yield Preset("heat_wave", Changes(weather=WeatherChange(temperature_offset_k=6.0)))
-    yield Preset("more_demand", Changes(demands={"electricity": 1.15}))
+    if "electricity" in carriers:
+        yield Preset("more_demand", Changes(demands={"electricity": 1.15}))

@@ -65,7 +65,6 @@ SETTINGS: WordTable = {
     "set_enable": ("启用", "Enable"),
     "set_save": ("保存", "Save"),
     "set_link": ("登录链接", "Sign-in link"),
-    "set_link_of": ("{user} 的一次性登录链接, 15 分钟内有效:", "One-time sign-in link of {user}, good for 15 minutes:"),
     "set_edit": ("修改", "Change"),
     "set_admin_only": ("令牌与用户由管理员管理。", "Tokens and users are managed by administrators."),
     "set_service": ("服务状态", "The service"),
@@ -80,6 +79,9 @@ SETTINGS: WordTable = {
     "set_database": ("数据库", "Database"),
     "set_waiting": ("排队任务", "Jobs waiting"),
     "set_packages": ("软件包", "Packages"),
+    "js_set_all_sites": ("全部", "all"),
+    "js_set_never": ("从未", "never"),
+    "js_set_active": ("有效", "active"),
     "js_set_copied": ("已复制", "Copied"),
     "js_set_revoke_sure": (
         "吊销令牌“{name}”? 使用它的程序将立即无法访问。",

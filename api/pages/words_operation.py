@@ -89,7 +89,6 @@ AUDIT_LOG: WordTable = {
     "log_was": ("更改前", "before"),
     "log_is": ("更改后", "after"),
     "log_nothing": ("–", "–"),
-    "log_request": ("请求编号", "Request"),
     "log_do_alarm.acknowledge": ("确认报警", "alarm acknowledged"),
     "log_do_backup.create": ("备份", "backup made"),
     "log_do_job.cancel": ("取消任务", "job cancelled"),

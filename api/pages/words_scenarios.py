@@ -107,7 +107,6 @@ COMPARE: WordTable = {
     "cmp_title": ("计划对比", "Two plans compared"),
     "cmp_a": ("方案 A", "Plan A"),
     "cmp_b": ("方案 B", "Plan B"),
-    "cmp_base": ("基准", "the plan compared with"),
     "cmp_what_if": ("假设", "what-if"),
     "cmp_swap": ("互换 A 与 B", "Swap A and B"),
     "cmp_open": ("查看计划", "Open the plan"),

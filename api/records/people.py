@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from api.contract.base import Role
 from api.contract.people import User, UserChange
 from api.records import audit_log, sessions
+from api.records.upsert import insert
 from api.tables import users as table
 
 FIRST_ADMIN = "admin"
@@ -35,10 +36,9 @@ def add(
     request: str | None = None,
 ) -> User:
     """Make a user. Hash the password before (`api.passwords.hashed`): that takes longer than a transaction should."""
-    if user(c, name) is not None:
-        raise UserExists(name)
     row = {"name": name, "role": role, "sites": sites, "password": password_hash, "created_at": datetime.now(UTC)}
-    c.execute(sa.insert(table).values(**row))
+    if c.execute(insert(c, table).values(**row).on_conflict_do_nothing().returning(table.c.name)).first() is None:
+        raise UserExists(name)
     made = _existing(c, name)
     audit_log.append(c, who, "user.create", f"user:{name}", after=_told(made), request=request)
     return made
@@ -69,6 +69,7 @@ def change(
     request: str | None = None,
 ) -> User:
     """Change what was given. A disabled user and one with a new password are signed out everywhere."""
+    c.execute(sa.select(table.c.name).with_for_update())  # two changes at once could leave no administrator
     before = _existing(c, name)
     values: dict[str, Any] = {}
     if asked.role is not None:
@@ -97,10 +98,13 @@ def change(
 
 def first_admin(c: sa.Connection) -> str:
     """The name of a user who administers everything; where there is none yet, `admin` is made, without a password."""
-    for each in users(c):
+    found = users(c)
+    for each in found:
         if _rules(each):
             return each.name
-    return add(c, FIRST_ADMIN, "admin", None, None, "ems serve").name
+    taken = {each.name for each in found}
+    name = next(name for name in (FIRST_ADMIN, *(f"{FIRST_ADMIN}{k}" for k in range(2, 99))) if name not in taken)
+    return add(c, name, "admin", None, None, "ems serve").name
 
 
 def _rules(user: User) -> bool:

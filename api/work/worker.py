@@ -31,6 +31,7 @@ from forecasting.errors import InputError
 log = logging.getLogger(__name__)
 
 IDLE_S = 0.5  # between two looks into the queue that nobody rang for
+BIRTHS = 3  # of a planning process that dies before it is ready
 UNFIT_S = 10.0  # one that cannot plan leaves the jobs to others for so long
 
 Given = TypeVar("Given")
@@ -79,7 +80,7 @@ class Worker(threading.Thread):
     def _trouble(self) -> reasons.Failure | None:
         """Why this worker cannot plan, None once its process is ready; one that dies at birth is tried again."""
         failure: reasons.Failure
-        for _ in range(2):
+        for _ in range(BIRTHS):
             try:
                 self._child.be_ready(self._obey)
                 return None

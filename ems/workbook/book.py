@@ -20,7 +20,6 @@ from ems.workbook.sheets import SHEETS
 LONGEST = 32_767  # letters that a cell can hold
 NARROWEST, WIDEST, WORDS = 9, 26, 80  # width of a column [letters]: of numbers, of texts
 HEAD = {"bold": True, "text_wrap": True, "valign": "top", "bg_color": "#e8edf2", "bottom": 1}
-OPTIONS = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 
 
 def to_xlsx(content: dict[str, Any], lang: Lang) -> bytes:
@@ -28,7 +27,7 @@ def to_xlsx(content: dict[str, Any], lang: Lang) -> bytes:
     view, out = PlanView(content, lang), BytesIO()
     made = datetime.fromisoformat(content["provenance"]["created_at"]).astimezone(UTC).replace(tzinfo=None)
     title = f"{view.pick(content['site']['title'])} {content['date']}"
-    with xlsxwriter.Workbook(out, OPTIONS) as book:
+    with xlsxwriter.Workbook(out, {"in_memory": True}) as book:
         book.set_properties({"title": title, "subject": view.say("title"), "created": made})
         formats: dict[tuple[str, str], Any] = {}
         for make in SHEETS:

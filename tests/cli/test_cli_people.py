@@ -84,7 +84,7 @@ def test_a_user_is_made_changed_and_disabled(ems: Ems, monkeypatch: pytest.Monke
     assert row.split() == ["dispatcher", "engineer,", "all", "parks", "yes", "disabled"]
     ems("user", "enable", "dispatcher", said="user dispatcher (engineer, all parks)")
     ems("user", "disable", "admin", code=2, said="admin is the last who may administer everything")
-    assert "工程师" in ems("user", "list", lang="zh")
+    assert "工程" in ems("user", "list", lang="zh")
 
 
 def test_a_user_with_a_password_from_standard_input_needs_no_link(ems: Ems, monkeypatch: pytest.MonkeyPatch) -> None:

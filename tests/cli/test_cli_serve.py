@@ -17,6 +17,7 @@ import pytest
 
 from api.cli import main
 from tests.soak.running import Running, running
+from tests.tools import tool
 
 
 @pytest.fixture(scope="module")
@@ -137,7 +138,7 @@ def test_a_service_with_tls_of_its_own_is_reached_by_its_certificate(
 ) -> None:
     cert, key = tmp_path / "c.pem", tmp_path / "k.pem"
     asked = "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=ems.example"
-    subprocess.run(["openssl", *asked.split(), "-keyout", key, "-out", cert], check=True, capture_output=True)
+    subprocess.run([tool("openssl"), *asked.split(), "-keyout", key, "-out", cert], check=True, capture_output=True)
     options = ("--host", "0.0.0.0", "--tls-cert", str(cert), "--tls-key", str(key), "--workers", "0")
     service = Running(tmp_path, options, trust=ssl.create_default_context(cafile=str(cert)))
     service.trust.check_hostname = False

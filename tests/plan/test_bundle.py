@@ -174,8 +174,11 @@ def test_a_site_that_changed_since_is_refused() -> None:
         bundle(replace(read_site("demo"), digest="0" * 16))
 
 
-OUTSIDE = ["/etc/passwd", "../../etc/passwd", "../../../../../etc/passwd", "x/../../../etc/passwd", "..", "~/x", "a\\b",
-           "a//../../../b", "C:/x", "x" * 201, "空.csv", "a b.csv", "", "."]  # fmt: skip
+OUTSIDE = [
+    "/etc/passwd", "../../etc/passwd", "../../../../../etc/passwd", "x/../../../etc/passwd", "..", "~/x", "a\\b",
+    "x/../climatology.yaml", "../qingdao/../qingdao/climatology.yaml", "a//../../../b", "C:/x", "x" * 201, "空.csv",
+    "a b.csv", "", ".",
+]  # fmt: skip
 PLACES = {
     "climatology": ("climatology: ../qingdao/climatology.yaml", "climatology: {}"),
     "tariff.file": ("file: ../tariffs/shandong-2026.yaml", "file: {}"),

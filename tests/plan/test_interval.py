@@ -275,11 +275,21 @@ def test_a_store_charges_for_what_it_will_be_worth() -> None:
 
 def test_a_store_gives_what_it_was_charged_for() -> None:
     """(100 x 0.2 + 50 x 0.35) / 150 = 0.25."""
+    assert "was worth 0.250 CNY/kWh" in of(said(stored_energy(), 2), "battery")
     assert of(said(stored_energy(), 3), "battery") == (
         "battery: giving 40 kW, down to 44 kWh (22%), worth 0.600 CNY/kWh now; what was charged before in this plan "
         "was worth 0.250 CNY/kWh on average."
     )
     assert not any(s.startswith("battery") for s in said(stored_energy(), 4))
+
+
+def test_only_what_comes_later_counts_for_a_store_that_charges() -> None:
+    data = stored_energy()
+    data["series"]["battery.charge_kw"]["values"] = [0.0, 0.0, 0.0, 0.0, 50.0]
+    assert "nothing is taken out later in this plan" in of(said(data, 4), "battery")
+    data["series"]["battery.charge_kw"]["values"] = [0.0, 0.0, 0.0, 50.0, 0.0]
+    data["series"]["battery.discharge_kw"]["values"] = [0.0, 0.0, 60.0, 0.0, 40.0]
+    assert "taken out later is worth 0.600 CNY/kWh" in of(said(data, 3), "battery")
 
 
 def test_a_store_whose_other_half_lies_outside_the_plan() -> None:
@@ -382,7 +392,7 @@ def test_intervals_of_a_plan_have_sentences_in_both_languages(site: str) -> None
 
 @pytest.mark.parametrize("site", SITES)
 def test_in_real_plans_the_worth_of_what_is_bought_inside_the_limits_is_its_price(site: str) -> None:
-    """The claim behind the sentences, on every other step: a kWh is dearer than its price only where a limit is reached."""
+    """The claim behind the sentences: a kWh is dearer than its price only where a limit of import is reached."""
     data = stored(shipped(site))
     grid = next(c for c in data["site"]["definition"]["components"] if c["kind"] == "grid")
     for k in range(1, data["steps"], 2):

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from tests.soak.load import measure
-from tests.soak.wrk import program
+from tests.tools import tool
 
 
 def test_a_short_load_loses_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    program()
+    tool("wrk")
     rows = list(measure(tmp_path, short=True))
     with capsys.disabled():
         print("", *rows, sep="\n")

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
 import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-import pytest
+from tests.tools import tool
 
 SCRIPT = Path(__file__).with_name("wrk.lua")
 
@@ -48,19 +46,9 @@ def wrk(
     pause_ms: int = 0,
 ) -> Measured:
     """Ask for one address over and over, or for ``paths`` in turn with pauses, over so many connections at once."""
-    command = [program(), "-t1", f"-c{connections}", f"-d{seconds:g}s", "-s", str(SCRIPT)]
+    command = [tool("wrk"), "-t1", f"-c{connections}", f"-d{seconds:g}s", "-s", str(SCRIPT)]
     for name, value in headers.items():
         command += ["-H", f"{name}: {value}"]
     command += [url, "--", str(pause_ms), *paths] if paths else [url]
     done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=seconds + 60)
     return Measured(**json.loads(done.stdout.strip().splitlines()[-1]))
-
-
-def program() -> str:
-    found = shutil.which("wrk")
-    if found is None:
-        hint = "no wrk here: apt-get install wrk"
-        if os.environ.get("CI", "").lower() in ("1", "true"):
-            pytest.fail(hint)
-        pytest.skip(hint)
-    return found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, get_args
 
 from fastapi import APIRouter, Header, Query
 from starlette.requests import Request
@@ -10,7 +10,7 @@ from starlette.responses import Response, StreamingResponse
 
 from api import jobs as queue
 from api.contract.base import Id, Page, SiteName
-from api.contract.jobs import FINISHED, Job, JobKind, JobState
+from api.contract.jobs import FINISHED, Job, JobEvent, JobKind, JobState
 from api.http.answers import answer
 from api.http.deps import Db, Operator, Viewer
 from api.http.paging import IdCursor, Limit, page
@@ -79,7 +79,23 @@ EVENTS: dict[int | str, dict[str, Any]] = {
     200: {
         "description": "Server-sent events: `id` is the number of the event, `event` its type, `data` a JobEvent as "
         "JSON. Ends after `finished`; a connection that ends earlier is to be opened again with `Last-Event-ID`.",
-        "content": {"text/event-stream": {"schema": {"type": "string"}}},
+        "content": {
+            "text/event-stream": {
+                "schema": {
+                    "type": "object",
+                    "properties": {
+                        "id": {"type": "string", "pattern": "^[0-9]+$"},
+                        "event": {"enum": list(get_args(JobEvent.model_fields["type"].annotation))},
+                        "data": {
+                            "type": "string",
+                            "contentMediaType": "application/json",
+                            "description": "`seq`, `at`, `type` and `data` of the event; see the answer of the job for "
+                            "`data` of `progress`, and of `finished` its `state`, `result` and `reason`",
+                        },
+                    },
+                }
+            }
+        },
     },
     204: {"description": "Finished, and there is nothing after `Last-Event-ID`"},
 }
@@ -90,14 +106,12 @@ def job_events(
     id: Id,
     who: Viewer,
     service: Db,
-    last_event_id: Annotated[
-        int, Query(ge=0, le=2**31 - 1, description="number of the last event that was received")
-    ] = 0,
-    after: Annotated[int, Header(alias="Last-Event-ID", ge=0, le=2**31 - 1)] = 0,
+    last_event_id: Annotated[int, Query(ge=0, le=10**9, description="number of the last event that was received")] = 0,
+    last_seen: Annotated[str, Header(alias="Last-Event-ID", pattern=r"^[0-9]{1,9}$")] = "0",
 ) -> Response:
     """What happens to a job, as it happens."""
     job = _job(service, who, id)
-    seen = max(last_event_id, after)
+    seen = max(last_event_id, int(last_seen))
     if job.state in FINISHED:
         with service.store.read() as c:
             if not queue.events(c, id, seen):

@@ -19,7 +19,7 @@ from api.http.deps import Db, Operator, Viewer
 from api.http.edge import REPORT_POLICY
 from api.http.paging import IdCursor, Limit, page
 from api.http.principal import Principal
-from api.http.problems import conflict, invalid, not_found, request_id, responses
+from api.http.problems import conflict, not_found, request_id, responses, unusable
 from api.http.representation import chosen, send
 from api.http.service import Service
 from api.http.submit import ACCEPTED, Key, submit
@@ -178,7 +178,7 @@ def get_difference(
     try:
         found = difference(one, service.contents.parsed(to))
     except InputError as error:
-        raise invalid("#to", str(error)) from error
+        raise unusable("#to", str(error)) from error
     return Difference(
         a=a,
         b=b,

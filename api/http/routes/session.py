@@ -72,7 +72,6 @@ def sign_out(request: Request, db: Db, caller: Viewer) -> Response:
     db.identities.forget()
     answer = RedirectResponse("/sign-in", 303)
     answer.delete_cookie(COOKIE, httponly=True, samesite="lax", secure=db.settings.secure)
-    answer.headers["Clear-Site-Data"] = '"cache"'
     return answer
 
 

@@ -18,9 +18,6 @@ export function wireActions() {
     form.addEventListener("submit", (event) => decide(event, form));
     form.querySelector("[data-close]").addEventListener("click", () => form.closest("dialog").close());
   }
-  const day = document.getElementById("day");
-  day.addEventListener("change", () => day.value && day.form.requestSubmit());
-  document.querySelector("[data-go]").classList.add("visually-hidden");
 }
 
 async function make() {

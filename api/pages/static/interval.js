@@ -1,6 +1,6 @@
 // The chosen interval of the day: a slider, two buttons, "now", and a click on any figure all mean the same.
 
-import {say} from "./api.js";
+import {announce, say} from "./api.js";
 
 /** The present place in a plan in steps, or null outside of it. */
 export function nowIn(set) {
@@ -14,7 +14,7 @@ export function picker(set, onShow) {
   const text = document.getElementById("interval-text");
   const nowButton = document.getElementById("interval-now");
   let step = -1;
-  const choose = (wanted) => {
+  const choose = (wanted, spoken = true) => {
     const next = Math.min(Math.max(wanted, 0), set.steps - 1);
     if (next === step) return;
     step = next;
@@ -23,15 +23,16 @@ export function picker(set, onShow) {
     slider.setAttribute("aria-valuetext", words);
     text.textContent = words;
     for (const place of document.querySelectorAll(".chosen-span")) place.textContent = set.spans[step];
+    if (spoken) announce(words); // the slider says it itself
     onShow(step);
   };
   slider.max = set.steps - 1;
-  slider.addEventListener("input", () => choose(Number(slider.value)));
+  slider.addEventListener("input", () => choose(Number(slider.value), false));
   document.getElementById("interval-back").addEventListener("click", () => choose(step - 1));
   document.getElementById("interval-on").addEventListener("click", () => choose(step + 1));
   const present = nowIn(set);
   nowButton.hidden = present === null;
   nowButton.addEventListener("click", () => choose(Math.floor(nowIn(set) ?? step)));
-  choose(present === null ? 0 : Math.floor(present));
+  choose(present === null ? 0 : Math.floor(present), false);
   return choose;
 }

@@ -5,6 +5,7 @@ export function outlineOf(text) {
   const found = [];
   let section = "";
   let item = null;
+  let indent = 0; // of the components: lists inside of them stand further in
   text.split("\n").forEach((content, k) => {
     const top = content.match(/^([A-Za-z_]\w*):/);
     if (top) {
@@ -12,7 +13,9 @@ export function outlineOf(text) {
       item = null;
       found.push({line: k + 1, name: section, kind: "", level: 0});
     } else if (section === "components") {
-      if (/^\s*-\s/.test(content)) {
+      const dash = content.match(/^(\s*)-\s/);
+      if (dash && (!item || dash[1].length <= indent)) {
+        indent = dash[1].length;
         item = {line: k + 1, name: "", kind: "", level: 1};
         found.push(item);
       }

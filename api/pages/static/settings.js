@@ -41,8 +41,11 @@ function reloadSaying(text) {
 function addTokenRow(token, form) {
   const row = document.createElement("tr");
   const role = form.elements.role.selectedOptions[0].text;
-  const cells = [token.name, role, (token.sites || []).join(", "), token.created_at.slice(0, 10), (token.expires_at || "").slice(0, 10), "", "", ""];
+  const sites = token.sites ? token.sites.join(", ") : say("js_set_all_sites");
+  const expires = token.expires_at ? token.expires_at.slice(0, 10) : say("js_set_never");
+  const cells = [token.name, role, sites, token.created_at.slice(0, 10), expires, say("js_set_never"), say("js_set_active"), ""];
   row.append(...cells.map((text) => Object.assign(document.createElement("td"), {textContent: text})));
+  by("token-rows").querySelector("[data-none]")?.remove();
   by("token-rows").prepend(row);
 }
 

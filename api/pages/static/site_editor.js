@@ -50,7 +50,7 @@ async function check() {
 }
 
 function show(verdict) {
-  const faults = verdict.faults.map((f) => ({...f, text: words(f)}));
+  const faults = verdict.faults.map((f) => ({...f, text: words(f)})).sort((a, b) => (a.line ?? 0) - (b.line ?? 0));
   editor.mark(faults);
   by("editor").classList.toggle("has-faults", faults.some((f) => f.line));
   by("yaml").setAttribute("aria-invalid", String(!verdict.valid));

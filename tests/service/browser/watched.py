@@ -100,7 +100,7 @@ class Visitor:
         self.context.on("console", self._said)
         self.page = self.context.new_page()
         if self.role is not None:
-            self.page.goto(self.running.sign_in_link(self.role))
+            self.context.request.get(self.running.sign_in_link(self.role), max_redirects=0)
 
     def _asked(self, request: Any) -> None:
         url = urlsplit(request.url)
@@ -115,6 +115,12 @@ class Visitor:
     def go(self, path: str) -> Any:
         self.page.goto(path)
         return self.page
+
+    def resize(self, width: int) -> None:
+        """Another screen; figures follow a moment later."""
+        self.width = width
+        self.page.set_viewport_size({"width": width, "height": HEIGHT[width]})
+        self.page.wait_for_timeout(250)
 
     def close(self) -> list[str]:
         self.context.close()

@@ -36,6 +36,14 @@ def test_every_answer_is_dressed(nobody: TestClient, path: str) -> None:
     assert uuid.UUID(headers["x-request-id"]).version == 7
 
 
+@pytest.mark.parametrize(("path", "status"), [("/healthz", 200), ("/openapi.json", 200), ("/nothing", 404)])
+def test_head_is_get_without_the_body(nobody: TestClient, path: str, status: int) -> None:
+    got, head = nobody.get(path), nobody.head(path)
+    assert head.status_code == got.status_code == status
+    assert head.content == b""
+    assert head.headers["content-length"] == got.headers["content-length"]
+
+
 def test_request_ids_are_our_own(nobody: TestClient) -> None:
     one, two = (nobody.get("/healthz", headers={"X-Request-Id": "forged"}).headers["x-request-id"] for _ in range(2))
     assert "forged" not in (one, two)

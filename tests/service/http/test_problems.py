@@ -42,28 +42,28 @@ def test_an_unknown_address_is_a_problem_and_not_a_redirect(nobody: TestClient) 
 def test_a_method_that_is_not_there_names_all_that_are(nobody: TestClient) -> None:
     answer = nobody.put("/api/v1/tokens", json={})
     problem(answer, 405, "method-not-allowed")
-    assert answer.headers["Allow"] == "GET, POST"
+    assert answer.headers["Allow"] == "GET, HEAD, POST"
 
 
 @pytest.mark.parametrize(
-    ("body", "pointers"),
+    ("body", "kind", "pointers"),
     [
-        ({}, ["/name", "/role"]),
-        (USER | {"role": "king"}, ["/role"]),
-        (USER | {"sites": ["a", "B"]}, ["/sites/1"]),
-        (USER | {"a/b~c": 1}, ["/a~1b~0c"]),
-        ([], [""]),
-        (USER | {"password": "hidden\0secret"}, [""]),
-        (USER | {"password": "half\ud800a pair"}, [""]),
+        ({}, "invalid", ["/name", "/role"]),
+        (USER | {"role": "king"}, "invalid", ["/role"]),
+        (USER | {"sites": ["a", "B"]}, "invalid", ["/sites/1"]),
+        (USER | {"a/b~c": 1}, "invalid", ["/a~1b~0c"]),
+        ([], "invalid", [""]),
+        (USER | {"password": "hidden\0secret"}, "input", [""]),  # no schema can say what is wrong here
+        (USER | {"password": "half\ud800a pair"}, "input", [""]),
     ],
 )
 def test_a_bad_body_is_answered_with_pointers_to_its_faults(
-    client_of: ClientOf, body: Any, pointers: list[str]
+    client_of: ClientOf, body: Any, kind: str, pointers: list[str]
 ) -> None:
     answer = client_of("admin").post(
         "/api/v1/users", content=json.dumps(body), headers={"Content-Type": "application/json"}
     )
-    found = problem(answer, 422, "invalid")
+    found = problem(answer, 422, kind)
     assert [fault["pointer"] for fault in found["errors"]] == pointers
     assert all(fault["detail"] for fault in found["errors"])
     assert "hidden" not in answer.text
@@ -130,6 +130,17 @@ def test_of_a_stranger_no_large_body_is_read(limited: TestClient) -> None:
     chunks = (b" " * 10_000 for _ in range(7))
     problem(limited.post("/api/v1/users", content=chunks, headers=CHUNKED), 413, "too-large")
     assert limited.post("/sign-in", data={"name": "x" * 70_000}).status_code == 413
+
+
+def test_a_database_that_is_away_is_503_before_a_large_body_is_read(
+    nobody: TestClient, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away() -> None:
+        raise sa.exc.OperationalError("SELECT 1", {}, OSError("gone"))
+
+    monkeypatch.setattr(store, "read", away)
+    headers = JSON | {"Authorization": "Bearer ems_x"}
+    problem(nobody.post("/api/v1/users", content=b" " * 70_000, headers=headers), 503, "unavailable")
 
 
 @pytest.fixture

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import sqlalchemy as sa
 from starlette.testclient import TestClient
 
 from api import tables
+from api.contract.people import UserChange
 from api.records import people
 from api.store import Store
 from tests.service.conftest import ClientOf
@@ -121,3 +124,41 @@ def test_the_first_administrator_is_made_once(store: Store) -> None:
     with store.write() as c:
         assert people.first_admin(c) == "admin"
         assert len(people.users(c)) == 1
+
+
+def test_the_first_administrator_has_a_name_of_his_own(store: Store) -> None:
+    with store.write() as c:
+        people.add(c, "admin", "viewer", None, None, "test")
+        assert people.first_admin(c) == "admin2"
+
+
+def test_on_postgresql_two_who_make_the_same_user_at_once_are_told_apart(postgres_url: str) -> None:
+    with Store(postgres_url) as one, ThreadPoolExecutor(8) as pool:
+
+        def make(_: int) -> bool:
+            try:
+                with one.write() as c:
+                    people.add(c, "dispatcher", "viewer", None, None, "test")
+            except people.UserExists:
+                return False
+            return True
+
+        assert sorted(pool.map(make, range(8))) == [False] * 7 + [True]
+
+
+def test_on_postgresql_two_administrators_cannot_remove_each_other_at_once(postgres_url: str) -> None:
+    with Store(postgres_url) as one, ThreadPoolExecutor(2) as pool:
+        names = ["chief", "deputy"]
+        with one.write() as c:
+            for name in names:
+                people.add(c, name, "admin", None, None, "test")
+
+        def remove(name: str) -> bool:
+            try:
+                with one.write() as c:
+                    people.change(c, name, UserChange(disabled=True), None, "test")
+            except people.LastAdmin:
+                return False
+            return True
+
+        assert sorted(pool.map(remove, names)) == [False, True]

@@ -62,6 +62,9 @@ def test_a_what_if_is_not_taken_for_the_plan_of_the_day(store: Store, park: str,
     assert "假设方案" in found.one("main")[1]
     assert found.all("a", href=f"/compare?a={real}&b={made_up}")
     assert "disabled" in found.one("button", data_dialog="approve")[0]
+    outage = {"outages": [{"component": "stack"}]}
+    add_plan(store, asked={"changes": outage, "what_if_of": real})
+    assert shown(page(browser.get(URL).text)) == real
 
 
 def test_any_plan_has_a_page_of_its_own(store: Store, park: str, page_of: ClientOf) -> None:

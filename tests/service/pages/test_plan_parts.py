@@ -73,6 +73,14 @@ def test_a_grid_buys_or_sells() -> None:
     assert list(grid.main) == [370, 308, -90, -120]
 
 
+def test_a_load_is_a_share_of_what_the_site_says_and_of_nothing_else() -> None:
+    assert of("stack").size == 400
+    assert of("grid").size is None
+    site = tiny_plan()["site"]
+    site["definition"]["components"] += [{"name": "grid", "kind": "grid", "connection_kw": 500.0, "contract_kw": 450.0}]
+    assert of("grid", site=site).size == 500
+
+
 def test_what_stands_still_all_day_says_so() -> None:
     assert of("chiller").summary == "off all day"
     assert of("chiller").rests

@@ -234,7 +234,7 @@ def lives(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[type
     url = f"sqlite:///{tmp_path / 'ems.db'}"
     sqlite = request.param == "sqlite"
     with Store(url if sqlite else request.getfixturevalue("postgres_url")) as store:
-        yield type("Lives", (Lives,), {"store": store}), 40 if sqlite else 8
+        yield type("Lives", (Lives,), {"store": store}), 30 if sqlite else 6
 
 
 def test_no_job_has_two_holders_and_each_ends_once(lives: tuple[type[Lives], int]) -> None:

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import os
 import signal
-import sqlite3
-import stat
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -19,11 +16,7 @@ from api.engines import sqlite_kept
 from api.records import audit_log
 from api.store import LOG_BYTES, Store, StoreBusy
 from api.tables import blobs
-from forecasting.errors import InputError
 from tests.service.postgres import PostgresServer
-from tests.service.store.queue import at_once
-
-PASSWORD = "tr0ub4dor"
 
 
 def keep(store: Store, name: str, size: int = 10) -> None:
@@ -34,18 +27,6 @@ def keep(store: Store, name: str, size: int = 10) -> None:
 def kept(store: Store) -> set[str]:
     with store.read() as c:
         return set(c.execute(sa.select(blobs.c.digest)).scalars())
-
-
-def fault(url: str) -> str:
-    """What opening says."""
-    with pytest.raises(InputError) as error:
-        Store(url)
-    told = str(error.value)
-    seen: BaseException | None = error.value
-    while seen is not None:
-        assert PASSWORD not in f"{seen!r} {seen}"
-        seen = seen.__cause__ or seen.__context__
-    return told
 
 
 def test_what_is_written_is_read_and_what_is_broken_off_is_not(store: Store) -> None:
@@ -99,20 +80,6 @@ def test_a_snapshot_stays_as_it_is_while_others_write(store: Store) -> None:
         assert c.execute(count).scalar_one() == 1
     with store.snapshot() as c:
         assert c.execute(count).scalar_one() == 2
-
-
-def test_a_new_file_is_readable_for_its_owner_alone(tmp_path: Path) -> None:
-    with Store(f"sqlite:///{tmp_path / 'new' / 'ems.db'}") as store:
-        keep(store, "secret")
-        modes = {p.name: stat.S_IMODE(p.stat().st_mode) for p in (tmp_path / "new").iterdir()}
-    assert set(modes) == {"ems.db", "ems.db.lock", "ems.db-wal", "ems.db-shm"}
-    assert set(modes.values()) == {0o600}
-
-
-def test_names_with_characters_that_mean_something_in_an_address_are_names(tmp_path: Path) -> None:
-    with Store(f"sqlite:///{tmp_path}/园区 100%#1.db") as store:
-        keep(store, "kept")
-    assert (tmp_path / "园区 100%#1.db").stat().st_size > 0
 
 
 def test_a_file_has_one_owner_who_says_how_to_be_reached(tmp_path: Path) -> None:
@@ -230,60 +197,6 @@ def test_a_full_disk_breaks_one_transaction_and_nothing_else(tmp_path: Path) -> 
         assert intact(store)
 
 
-def foreign(path: Path) -> None:
-    with sqlite3.connect(path) as c:
-        c.execute("CREATE TABLE moz_places (id INTEGER)")
-
-
-def newer(path: Path) -> None:
-    Store(f"sqlite:///{path}").close()
-    with sqlite3.connect(path) as c:
-        c.execute("UPDATE alembic_version SET version_num = '9999'")
-
-
-def no_database(path: Path) -> None:
-    path.write_text("name: qingdao\n" * 500)
-
-
-def folder(path: Path) -> None:
-    path.mkdir()
-
-
-def tables(path: Path) -> list[tuple[str]]:
-    """What is in a file, were it a database."""
-    try:
-        with sqlite3.connect(path) as c:
-            return c.execute("SELECT sql FROM sqlite_master").fetchall()
-    except sqlite3.Error:
-        return []
-
-
-@pytest.mark.parametrize(
-    ("make", "told"),
-    [
-        (foreign, "tables is 'moz_places' (expected: an empty database or one of park-ems)"),
-        (newer, "a newer version of park-ems has opened it"),
-        (no_database, "file is not a database"),
-        (folder, "Is a directory"),
-    ],
-)
-def test_a_file_that_is_no_database_of_ours_is_refused_as_it_is(
-    make: Callable[[Path], None], told: str, tmp_path: Path
-) -> None:
-    path = tmp_path / "ems.db"
-    make(path)
-    before = tables(path)
-    for _ in range(2):  # the first refusal leaves no lock
-        said = fault(f"sqlite:///{path}")
-        assert told in said
-        assert str(path) in said
-    assert tables(path) == before
-
-
-def test_a_place_where_nothing_can_be_written_is_named() -> None:
-    assert "/sys/ems/ems.db" in fault("sqlite:////sys/ems/ems.db")
-
-
 def test_a_database_that_has_been_closed_is_one_file(tmp_path: Path) -> None:
     with Store(f"sqlite:///{tmp_path / 'ems.db'}") as store:
         keep(store, "kept")
@@ -292,36 +205,6 @@ def test_a_database_that_has_been_closed_is_one_file(tmp_path: Path) -> None:
     with engine.connect() as c:
         assert c.execute(sa.select(blobs.c.digest)).scalars().all() == ["kept"]
     engine.dispose()
-
-
-def test_a_server_that_does_not_answer_is_told_without_the_password(postgres: PostgresServer) -> None:
-    said = fault(f"postgresql://ems:{PASSWORD}@127.0.0.1:1/park")
-    assert "postgresql://127.0.0.1:1/park" in said
-    assert "refused" in said
-    said = fault(postgres.url("no_such_database", password=PASSWORD))
-    assert '"no_such_database" does not exist' in said
-    said = fault(postgres.url("postgres", user="stranger", password=PASSWORD))
-    assert 'role "stranger" does not exist' in said
-    assert "FILE or postgresql" in fault(f"postgresql://ems:{PASSWORD}@127.0.0.1:port/park")
-    assert fault(f"postgresql://127.0.0.1:1/park?password={PASSWORD}")
-
-
-def test_a_wrong_password_is_told_and_not_shown(postgres: PostgresServer) -> None:
-    postgres.execute(f"CREATE ROLE guarded LOGIN PASSWORD '{PASSWORD}1'")
-    with postgres.demanding_passwords():
-        said = fault(postgres.url("postgres", user="guarded", password=PASSWORD))
-    assert "password authentication failed" in said
-
-
-def test_a_missing_driver_is_told_with_the_command_that_installs_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "psycopg", None)
-    assert "pip install 'park-ems[postgresql]'" in fault("postgresql://ems@127.0.0.1:1/park")
-
-
-def test_many_processes_may_open_a_new_database_at_once(postgres_url: str) -> None:
-    for store in at_once(*[lambda: Store(postgres_url)] * 4):
-        keep(store, str(id(store)))
-        store.close()
 
 
 def test_a_server_that_was_stopped_is_found_again(postgres: PostgresServer, postgres_url: str) -> None:

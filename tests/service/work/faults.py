@@ -35,14 +35,19 @@ def solver(fault: str) -> None:
 
 
 def task(name: str) -> None:
-    """Replace what a plan is by a function of this module, which needs no warm start."""
-    from types import SimpleNamespace
-
-    from api.work import tasks, warm
+    """Replace what a plan is by a function of this module."""
+    from api.work import tasks
 
     tasks.TASKS["plan"] = globals()[name]
-    if name != "echo":
-        warm.DEFERRED, warm.pyo = (), SimpleNamespace(ConcreteModel=lambda: None)
+
+
+def cold() -> None:
+    """Leave out the warm start: what replaces plans needs none."""
+    from types import SimpleNamespace
+
+    from api.work import warm
+
+    warm.DEFERRED, warm.pyo = (), SimpleNamespace(ConcreteModel=lambda: None)
 
 
 def solver_tells(expected: float) -> None:

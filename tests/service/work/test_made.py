@@ -1,13 +1,15 @@
 """What workers make: plans and forecasts from the store, kept in it; or a sentence on what cannot be used."""
 
+import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
 
-from api import tables
+from api import jobs, tables
 from api.contract.series import SeriesDefinition
 from api.records import plans, series
+from api.work import worker
 from ems.plan_file import audit_plan
 from tests.service.work.bench import Office, eventually
 
@@ -16,7 +18,7 @@ from tests.service.work.bench import Office, eventually
 def park(tmp_path_factory):
     """A store with a worker that all these tests share; each plans another day."""
     with Office(f"sqlite:///{tmp_path_factory.mktemp('park') / 'ems.db'}") as office, office.at_work() as workers:
-        office.tally = workers.tally
+        office.workers, office.tally = workers, workers.tally
         yield office
 
 
@@ -91,3 +93,38 @@ def test_what_if(park):
     job = park.until(park.submit(day="2026-06-30", changes={"parameters": {"grid": {"connection_kw": 400}}}))
     assert job.state == "succeeded", job.reason
     assert max(park.text(job)["series"]["grid.import_kw"]["values"]) <= 400 + 1e-6
+
+
+def test_a_bell_wakes_an_idle_worker(park, monkeypatch):
+    monkeypatch.setattr(worker, "IDLE_S", 60.0)
+    park.until(park.submit())
+    time.sleep(1.0)  # whatever it waits for now, it waits for long
+    id = park.submit()
+    time.sleep(1.0)
+    assert park.job(id).state == "queued"
+    park.workers.wake()
+    assert park.until(id, seconds=30).state == "succeeded"
+
+
+@pytest.mark.parametrize("moment", ["claim", "beat", "succeed"])
+def test_a_database_that_goes_away_is_waited_for(park, monkeypatch, moment):
+    """Whichever call fails, the worker goes on and the job ends once."""
+    monkeypatch.setattr(worker, "OUTAGE_S", 0.05)
+    real, failures = getattr(jobs, moment), []
+
+    def fails(*args, **kwargs):
+        if len(failures) < 3:
+            failures.append(moment)
+            raise sa.exc.OperationalError("select", {}, Exception("the server closed the connection"))
+        return real(*args, **kwargs)
+
+    monkeypatch.setattr(jobs, moment, fails)
+    id = park.submit()
+    park.workers.wake()
+    job = park.until(id)
+    assert failures == [moment] * 3
+    assert (job.state, job.attempts) == ("succeeded", 1)
+    with park.store.read() as c:
+        made = sa.select(sa.func.count()).where(tables.results.c.job == id)
+        assert c.execute(made).scalar() == 1
+    assert park.workers.alive()

@@ -35,7 +35,7 @@ def test_the_plan_by_rules_takes_its_place(office, fault, zh, en):
 
 
 def test_the_planning_process_runs_out_of_memory_and_the_next_job_is_done(office):
-    with office.at_work(code("task('devour')"), memory_mb=1024):
+    with office.at_work(code("cold()", "task('devour')"), memory_mb=1024):
         job = office.until(office.submit())
         assert (job.state, job.attempts, job.reason.type) == ("failed", 1, "out_of_memory")
         again = office.until(office.submit())
@@ -43,7 +43,7 @@ def test_the_planning_process_runs_out_of_memory_and_the_next_job_is_done(office
 
 
 def test_the_planning_process_aborts_three_times(office):
-    with office.at_work(code("task('abort')")):
+    with office.at_work(code("cold()", "task('abort')")):
         job = office.until(office.submit())
     assert (job.state, job.attempts, job.reason.type) == ("failed", 3, "crashed")
     assert "SIGABRT" in job.reason.text.en
@@ -51,7 +51,7 @@ def test_the_planning_process_aborts_three_times(office):
 
 def test_the_planning_process_hangs(office, monkeypatch):
     monkeypatch.setattr("api.work.prepare.INPUTS_S", -12.0)  # of 13 s that are left to a solver with a limit of 1 s
-    with office.at_work(code("task('sleep')")) as workers:
+    with office.at_work(code("cold()", "task('sleep')")) as workers:
         planner = eventually(lambda: child_of(workers).pid)
         job = office.until(office.submit(time_limit_s=1.0))
         assert (job.state, job.attempts, job.reason.type) == ("failed", 1, "deadline")
