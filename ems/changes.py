@@ -43,7 +43,7 @@ class OutageChange(_Strict):
     """A machine, or some of its modules, out of service; without times for the whole plan."""
 
     component: str
-    modules: Annotated[int, BeforeValidator(_whole), Field(ge=1)] | None = None
+    modules: Annotated[int, Field(ge=1), BeforeValidator(_whole)] | None = None
     start: Moment | None = None
     end: Moment | None = None
 

@@ -48,7 +48,7 @@ def _whole(value: Any) -> Any:
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
-Whole = Annotated[int, BeforeValidator(_whole)]
+WHOLE = BeforeValidator(_whole)  # after the bounds of an integer: before them it would hide them from the schema
 
 
 class Asked(BaseModel):

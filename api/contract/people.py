@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from api.contract.base import Asked, Id, Instant, Role, SiteName, Text, Told, Whole
+from api.contract.base import WHOLE, Asked, Id, Instant, Role, SiteName, Text, Told
 
 UserName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_.-]{0,79}$", examples=["dispatcher"])]
 Sites = Annotated[list[SiteName], Field(max_length=200)] | None
@@ -25,7 +25,7 @@ class TokenRequest(Asked):
     name: Annotated[str, Field(min_length=1, max_length=80, pattern=r"^[^\x00-\x1f\x7f]+$", examples=["scada"])]
     role: Role
     sites: Sites = Field(None, description="null: all sites")
-    days: Annotated[Whole, Field(ge=1, le=3650)] | None = Field(365, description="until it expires; null: never")
+    days: Annotated[int, Field(ge=1, le=3650), WHOLE] | None = Field(365, description="until it expires; null: never")
 
 
 class Token(Told):

@@ -67,7 +67,7 @@ def frame_of(request: Request, who: Principal | None, site: str | None, nav: str
         parks = _parks(c, who, request.url.path)
         shown = site or request.cookies.get(SITE_COOKIE)
         park = next((p for p in parks if p.name == shown), parks[0] if parks else None)
-        count = _alarms(c, [park.name] if park else [])
+        count = active_alarms(c, [park.name] if park else [])
     frame = Frame(who.name, who.role, who.csrf or "", park, parks, (), count, switch)
     return Frame(who.name, who.role, who.csrf or "", park, parks, _links(frame, nav), count, switch)
 
@@ -94,7 +94,7 @@ def _same_page(path: str, site: str) -> str:
     return f"/sites/{site}"
 
 
-def _alarms(c: sa.Connection, names: list[str]) -> int:
+def active_alarms(c: sa.Connection, names: list[str]) -> int:
     """Active alarms that no one has acknowledged."""
     query = sa.select(sa.func.count()).where(
         alarms.c.site.in_(names), alarms.c.cleared_at.is_(None), alarms.c.acknowledged_at.is_(None)

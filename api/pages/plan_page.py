@@ -31,13 +31,15 @@ IMMUTABLE = "private, max-age=31536000, immutable"
 
 @router.get("/")
 def start(request: Request, service: Db, who: Viewer) -> Response:
-    """The day of the park that was looked at last, else of the first one."""
+    """The day of the park that was looked at last, else of the only one; else all parks."""
     with service.store.read() as c:
         names = visible_sites(c, who)
     if not names:
         return render(request, "no_site.html", who=who)
     last = request.cookies.get(SITE_COOKIE)
-    return RedirectResponse(f"/sites/{last if last in names else names[0]}", 303)
+    if last in names:
+        return RedirectResponse(f"/sites/{last}", 303)
+    return RedirectResponse("/parks" if len(names) > 1 else f"/sites/{names[0]}", 303)
 
 
 @router.get("/sites/{site}")

@@ -11,6 +11,7 @@ from api.pages import (
     compare,
     forecast,
     jobs,
+    parks,
     plan_page,
     settings,
     sign_in_page,
@@ -19,7 +20,7 @@ from api.pages import (
 )
 
 PAGES = (
-    assets, sign_in_page, plan_page, what_if, compare, forecast, jobs, site_editor, alarms, audit_log, settings,
+    assets, sign_in_page, parks, plan_page, what_if, compare, forecast, jobs, site_editor, alarms, audit_log, settings,
 )  # fmt: skip
 
 router = APIRouter(include_in_schema=False)

@@ -26,6 +26,7 @@ BASE: WordTable = {
     "nav_settings": ("设置", "Settings"),
     "site": ("园区", "Park"),
     "choose_site": ("切换园区", "Choose a park"),
+    "all_parks": ("园区总览", "All parks"),
     "no_site": ("没有可查看的园区", "There is no park that you may see"),
     "no_site_more": (
         "请管理员为您的账户分配园区, 或由工程师新建站点。",

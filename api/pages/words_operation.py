@@ -107,3 +107,17 @@ AUDIT_LOG: WordTable = {
     "log_do_user.create": ("新建用户", "user made"),
     "log_do_user.link": ("生成登录链接", "sign-in link made"),
 }
+
+PARKS: WordTable = {
+    "pk_title": ("园区总览", "Parks"),
+    "pk_alarms": ("未确认报警 {n} 条", "alarms not acknowledged: {n}"),
+    "pk_running": ("正在编制", "being made"),
+    "pk_failed": ("上次编制失败", "last attempt failed"),
+    "pk_none": ("尚无计划", "no plan yet"),
+    "pk_proposed": ("待批准", "proposed"),
+    "pk_approved": ("已批准", "approved"),
+    "pk_rejected": ("已否决", "rejected"),
+    "pk_superseded": ("已被取代", "superseded"),
+    "pk_saves": ("{cost} 元, 比规则运行节省 {less} 元", "{cost} CNY, {less} less than by rules"),
+    "pk_dearer": ("{cost} 元, 比规则运行多 {less} 元", "{cost} CNY, {less} more than by rules"),
+}

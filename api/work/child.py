@@ -17,6 +17,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from api.settings import Settings
@@ -31,6 +32,7 @@ KEPT = {  # of the environment: what programs need to find their files and the n
 }
 START_S = 60.0  # imports and canary models take about two seconds on an idle machine
 TICK_S = 0.25
+PREFIX = "park-ems-"  # of the folders of planning processes; the number of the service's process follows
 
 Watch = Callable[[dict[str, Any] | None], None]
 
@@ -49,6 +51,17 @@ class Unfit(Exception):
     def __init__(self, failure: Failure) -> None:
         super().__init__(failure["en"])
         self.failure = failure
+
+
+def remove_left_folders() -> None:
+    """Remove folders of services that were killed together with their planning processes."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{PREFIX}[0-9]*-*"):
+        try:
+            os.kill(int(folder.name.removeprefix(PREFIX).split("-")[0]), 0)
+        except ProcessLookupError:
+            shutil.rmtree(folder, ignore_errors=True)
+        except (PermissionError, ValueError):  # of another user, or not one of ours
+            continue
 
 
 class Child:
@@ -94,7 +107,7 @@ class Child:
         return answer
 
     def _start(self) -> None:
-        self._folder = tempfile.mkdtemp(prefix="park-ems-")
+        self._folder = tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-")
         path = os.pathsep.join(os.path.abspath(p) for p in sys.path if p)
         once = {"PYTHONPATH": path, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
         told = [str(self._settings.memory_mb), self._folder, str(os.getpid())]

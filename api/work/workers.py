@@ -11,7 +11,7 @@ from api import jobs
 from api.settings import Settings
 from api.store import Store
 from api.work.bell import Bell
-from api.work.child import CODE, Child
+from api.work.child import CODE, Child, remove_left_folders
 from api.work.tally import Tally
 from api.work.watch import AWAY, first_line
 from api.work.worker import Worker
@@ -38,6 +38,7 @@ class Workers:
 
     def start(self) -> None:
         """Begin to work; jobs that a dead owner of an SQLite file left running wait again."""
+        remove_left_folders()
         if self._store.sqlite:
             with self._store.write() as c:
                 left = jobs.recover(c, self._settings.attempts)

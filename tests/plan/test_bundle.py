@@ -198,8 +198,7 @@ PLACES = {
 
 
 @pytest.mark.parametrize("place", PLACES)
-@pytest.mark.parametrize("given", OUTSIDE)
-@pytest.mark.parametrize("marked", [False, True], ids=["plain", "with provenance"])
+@pytest.mark.parametrize(("given", "marked"), [*((given, False) for given in OUTSIDE), ("/etc/passwd", True)])
 def test_no_text_from_the_network_reads_another_file(place: str, given: str, marked: bool, tmp_path: Path) -> None:
     """Neither as the text of a site nor as a bundle that someone put together by hand."""
     old, new = PLACES[place]

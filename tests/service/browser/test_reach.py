@@ -23,6 +23,7 @@ MAIN = {  # page -> what the Tab key has to reach
     "audit_log": [],
     "compare": [],
     "start": ["replan"],
+    "parks": [],
 }
 
 
@@ -43,8 +44,9 @@ def pages(running: Running) -> dict[str, str]:
         changes={"prices": {"import_factor": 1.5}},
     )["result"].split("/")[-1]
     return {
-        "start": "/",
+        "parks": "/parks",
         "plan": f"/plans/{plan}",
+        "start": "/",  # of the park looked at last
         "what_if": f"/sites/demo/what-if?plan={plan}",
         "compare": f"/compare?a={plan}&b={other}",
         "forecast": f"/sites/demo/forecast?day={seeded.today.isoformat()}",

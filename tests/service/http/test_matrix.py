@@ -131,6 +131,7 @@ TABLE: dict[str, Case] = {
     "GET /static/{of}/{name}": Case("public", 404, "/static/x/y.js"),
     # pages
     "GET /": Case("viewer", 303, "/", "list"),
+    "GET /parks": Case("viewer", 200, "/parks", "list"),
     "GET /sites/{site}": Case("viewer", 200, "/sites/{site}", "site"),
     "GET /plans/{id}": Case("viewer", 200, "/plans/{plan}", "site"),
     "GET /plans/{id}/figures": Case("viewer", 200, "/plans/{plan}/figures", "site"),

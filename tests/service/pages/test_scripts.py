@@ -12,6 +12,7 @@ from tests.service.http.world import DAY, HOME
 from tests.service.pages.served import Served, served  # noqa: F401  fixture
 
 PATHS = {
+    "parks": "/parks",
     "day": f"/sites/{HOME}?day={DAY}",
     "plan": "/plans/{plan}",
     "what_if": f"/sites/{HOME}/what-if?plan={{plan}}",

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import subprocess
 import time
 from datetime import UTC, datetime
 
@@ -120,6 +121,18 @@ def test_a_silent_worker_loses_its_job_and_its_result_is_thrown_away(office, mon
     assert office.job(id).state == {"works on it": "running", "has finished it": "succeeded"}[other]
     assert [row.id for row in rows(office, tables.results)] == ids
     assert not [r for r in caplog.records if r.exc_info], "nothing went wrong"
+
+
+def test_folders_of_dead_services_are_removed(office, tmp_path, monkeypatch):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    dead = subprocess.Popen(["true"])
+    dead.wait()
+    for name in (f"park-ems-{dead.pid}-abc", f"park-ems-{os.getpid()}-abc", "park-ems-9x9-abc", "other"):
+        (tmp_path / name / "site").mkdir(parents=True)
+    with office.at_work(workers=0):
+        pass
+    left = {p.name for p in tmp_path.iterdir() if p.is_dir()}
+    assert left == {f"park-ems-{os.getpid()}-abc", "park-ems-9x9-abc", "other"}
 
 
 def test_losing_the_lease_under_way_stops_the_process(office):
