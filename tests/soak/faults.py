@@ -1,4 +1,4 @@
-"""Faults of the solver and of the planning process, done to a service that goes on answering: python -m tests.soak.faults
+"""Faults of solver and planning process, done to a service that goes on answering: python -m tests.soak.faults
 
 Each fault is built into the planning process or its solver from outside (`tests/service/work/faults.py`); then jobs are
 submitted one after the other while someone reads from the service twenty times a second. Every job must end as it
@@ -85,7 +85,8 @@ class Seen:
 def suffer(fault: Fault, folder: Path, times: int | None = None) -> Seen:
     """Submit jobs to a service with this fault and see how each of them ends."""
     seen = Seen()
-    with Office(f"sqlite:///{folder / 'ems.db'}", memory_mb=fault.memory_mb) as office:
+    how = {"memory_mb": fault.memory_mb, "tasks_per_child": 1000}  # one process, so that its random numbers go on
+    with Office(f"sqlite:///{folder / 'ems.db'}", **how) as office:
         app = create_app(office.settings, office.store, local_key=KEY)
         with serving(app) as url, office.at_work(code(*fault.calls)), reading(url, seen):
             for _ in range(times or fault.times):

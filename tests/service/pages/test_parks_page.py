@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from api import jobs
 from api.contract.base import Text
 from api.records import alarms
 from tests.service.http.world import FOREIGN, HOME
@@ -29,6 +30,9 @@ def test_who_sees_one_park_is_led_to_it(served: Served) -> None:  # noqa: F811
 
 def test_each_day_shows_its_plan_its_outcome_and_what_it_saves(served: Served) -> None:  # noqa: F811
     add_plan(served.store, site=HOME, date=day_of_beijing(0), status="approved")
+    with served.store.write() as c:  # else the worker of `add_failed` takes one of these
+        for waiting in jobs.jobs(c, sites=None, state="queued"):
+            jobs.cancel(c, waiting.id, "test")
     add_failed(served.store, "deadline", site=HOME, day=day_of_beijing(1))
     with served.store.write() as c:
         alarms.hold(c, [alarms.Cause(HOME, "a", "", "warning", Text(zh="甲", en="A"), "")])
