@@ -82,7 +82,8 @@ def backup(args: argparse.Namespace) -> int:
         raise InputError(str(target), "", None, "a place that can be written", error.strerror or "") from error
     found = owner_or_store(database_of(args))
     if isinstance(found, There):
-        found.download("POST", "/api/v1/backups", target)
+        with found:
+            found.download("POST", "/api/v1/backups", target)
     else:
         with found as store:
             write_backup(store, target)

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import difflib
 import math
 import sys
 from contextlib import nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any, Literal
@@ -16,6 +15,7 @@ from rich.console import Console
 
 from api import arguments
 from api.files import check_target, write_text
+from ems.changes import Changes, OutageChange, changed_site
 from ems.plan import Plan, make_plan
 from ems.plan_file import to_dict, to_json
 from ems.problem import Limits
@@ -23,7 +23,6 @@ from ems.site_file import SiteFile, read_site
 from ems.solve import Progress, Solver
 from ems.state import State, read_state
 from forecasting.errors import InputError
-from models.commitment import Machine
 
 PHASES = {
     "inputs": ("weather and demands", "天气与需求"),
@@ -43,6 +42,7 @@ class Asked:
     step_minutes: int
     limits: Limits
     state: State | None
+    changes: Changes | None
 
 
 def plan(args: argparse.Namespace) -> int:
@@ -75,10 +75,11 @@ def _asked(args: argparse.Namespace) -> Asked:
     limits = Limits(
         arguments.share("--time-limit", args.time_limit, 1, 86_400), arguments.share("--gap", args.gap, 0, 1)
     )
-    file = _with_outages(read_site(args.site), args.outage)
+    file = read_site(args.site)
+    changes = _outages(file, args.outage)
     day = arguments.day(args.date, file.site.place.timezone)
     state = read_state(arguments.file_path(args.state), file.site) if args.state else None
-    return Asked(file, day, step, limits, state)
+    return Asked(file, day, step, limits, state, changes)
 
 
 def _make(args: argparse.Namespace, asked: Asked, solver: Solver) -> Plan:
@@ -99,6 +100,7 @@ def _make(args: argparse.Namespace, asked: Asked, solver: Solver) -> Plan:
             step_minutes=asked.step_minutes,
             limits=asked.limits,
             state=asked.state,
+            changes=asked.changes,
             progress=show,
         )
 
@@ -108,21 +110,17 @@ def _found(p: Progress) -> str:
     return f"{best} ≥ {p.bound:,.0f}"
 
 
-def _with_outages(file: SiteFile, given: list[str]) -> SiteFile:
-    machines = {c.name: c for c in file.site.components if isinstance(c, Machine)}
-    changes: dict[str, dict[str, Any]] = {}
+def _outages(file: SiteFile, given: list[str]) -> Changes | None:
+    """Machines that are out, checked against the site; faults name the option."""
+    found: list[OutageChange] = []
     for word in given:
         name, modules = arguments.outage(word)
-        if name not in machines:
-            close = difflib.get_close_matches(name, machines, n=1)
-            raise InputError(
-                "--outage", "", name, f"one of {', '.join(machines)}", f"did you mean {close[0]}?" if close else ""
-            )
-        if modules and modules > machines[name].modules:
-            raise InputError("--outage", "", word, f"at most {machines[name].modules} modules of {name}")
-        out = [*machines[name].outages, *changes.get(name, {}).get("outages", []), {"modules": modules}]
-        changes[name] = {"outages": [o if isinstance(o, dict) else o.model_dump() for o in out]}
-    return replace(file, site=file.site.with_components(**changes)) if changes else file
+        found.append(OutageChange(component=name, modules=modules))
+        try:
+            changed_site(file, Changes(outages=found))
+        except InputError as error:
+            raise InputError("--outage", "", word, error.expected, error.remedy) from error
+    return Changes(outages=found) if found else None
 
 
 def _write(folder: Path, content: dict[str, Any], lang: Literal["zh", "en"]) -> None:

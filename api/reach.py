@@ -14,7 +14,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 import httpx
 
@@ -63,6 +63,15 @@ class There:
             base_url=owner["url"], headers=_bearer(owner["key"]), verify=_trust(owner), timeout=60, trust_env=False
         )
 
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self._client.close()
+
     def listens(self) -> bool:
         try:
             return self._client.get("/healthz").is_success
@@ -107,7 +116,8 @@ def reach(url: str) -> Iterator[There | Here]:
     """The running service that owns the database, or the database itself."""
     found = owner_or_store(url)
     if isinstance(found, There):
-        yield found
+        with found:
+            yield found
         return
     from api.http.app import create_app
 
@@ -129,6 +139,7 @@ def owner_or_store(url: str) -> There | Store:
                 there = There(busy.owner)
                 if there.listens():
                     return there
+                there.close()
         if time.monotonic() > until:
             raise last
         time.sleep(0.2)

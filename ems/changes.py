@@ -139,7 +139,7 @@ def _with_outages(site: Site, outages: list[OutageChange]) -> Site:
             expected = f"a machine: {', '.join(machines)}"
             raise _refused(site, ("outages", k, "component"), c.name, expected, "lower its limits by parameters")
         if outage.modules and outage.modules > modules:
-            raise _refused(site, ("outages", k, "modules"), outage.modules, f"at most {modules}")
+            raise _refused(site, ("outages", k, "modules"), outage.modules, f"at most {modules} modules of {c.name}")
         if outage.start and outage.end and outage.end <= outage.start:
             raise _refused(site, ("outages", k, "end"), outage.end.isoformat(), "a time after the start")
         planned = [o.model_dump() for o in getattr(c, "outages", ())]

@@ -11,6 +11,7 @@ from api.contract.base import Text, Told
 from api.contract.plans import Column, Explanation
 from api.contract.series import iso_resolution
 from api.http.problems import unusable
+from ems.interval import explain_interval
 
 DETAILS = ("outcome_text", "why", "notes", "wishes", "violations", "kpis", "kpi_text")
 PARTS = ("plan.json", "schedule", "explain", "report", "approve", "reject")
@@ -55,8 +56,6 @@ def explanation(content: dict[str, Any], id: str, at: pd.Timestamp | None) -> Ex
     about: dict[str, Any] = {"plan": id, "outcome_text": content["outcome_text"], "why": content["why"]}
     if at is None:
         return Explanation(**about)
-    from ems.interval import explain_interval
-
     start, step = pd.Timestamp(content["start"]), pd.Timedelta(minutes=content["step_minutes"])
     k = (at - start) // step
     if not 0 <= k < content["steps"]:

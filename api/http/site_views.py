@@ -10,6 +10,7 @@ from api.contract.plans import Column
 from api.contract.sites import Site, SiteColumns, SiteSummary, SiteVersion, Verdict
 from api.http.site_checks import Checked
 from api.records import sites
+from ems.columns import input_columns, series_columns
 from ems.site import Site as Park
 from ems.site_file import SiteFile
 
@@ -70,8 +71,6 @@ def figures(file: SiteFile) -> dict[str, int]:
 
 def columns(park: Park) -> SiteColumns:
     """Columns of the plans of a park, described as in `plan.json`, and of their inputs."""
-    from ems.columns import input_columns, series_columns
-
     return SiteColumns(
         series={name: Column.model_validate(x) for name, x in series_columns(park).items()},
         inputs={name: Column.model_validate(x) for name, x in input_columns(park).items()},

@@ -41,6 +41,7 @@ from tests.service.resources.kept import changed, keep, serving, submit, working
 
 ROOT = Path(__file__).parents[2]
 KEY = "key-of-the-fuzzer"
+PHASES = "examples,coverage,fuzzing,stateful"
 EACH = 60  # random cases of an operation in one round
 CONFIG = """\
 [checks.not_a_server_error]
@@ -82,13 +83,13 @@ def main() -> int:
     return 1 if found.failures else 0
 
 
-def fuzz(cases: int, seed: int = 1, each: int = EACH) -> Found:
+def fuzz(cases: int, seed: int = 1, each: int = EACH, phases: str = PHASES) -> Found:
     """Rounds until there were so many cases, or something was found."""
     total = Found()
     with tempfile.TemporaryDirectory(prefix="ems-fuzz-") as folder, service(Path(folder)) as (url, known):
         while total.cases < cases and not total.failures:
             began = total.cases
-            run_round(total, Path(folder), url, known, seed, each)
+            run_round(total, Path(folder), url, known, (seed, each, phases))
             print(f"seed {seed}: {total.cases - began} cases", file=sys.stderr, flush=True)
             assert total.cases > began, total.words
             seed += 1
@@ -129,14 +130,16 @@ def fill(store: Store, settings: Settings) -> dict[str, list[str]]:
     return known
 
 
-def run_round(total: Found, folder: Path, url: str, known: dict[str, list[str]], seed: int, each: int) -> None:
-    """One run of schemathesis, added to the total."""
+def run_round(total: Found, folder: Path, url: str, known: dict[str, list[str]], how: tuple[int, int, str]) -> None:
+    """One run of schemathesis, added to the total; ``how``: seed, random cases of an operation, phases."""
+    seed, each, phases = how
     config, report = folder / "schemathesis.toml", folder / f"report-{seed}.json"
     config.write_text(CONFIG + described(known), encoding="utf-8")
     done = subprocess.run(
         [
             *(sys.executable, "-m", "schemathesis.cli", "--config-file", str(config), "run", f"{url}/openapi.json"),
             *("--header", f"Authorization: Bearer {KEY}", "--seed", str(seed), "--max-examples", str(each)),
+            *("--phases", phases),
             *("--report-json-path", str(report), "--request-timeout", "30", "--continue-on-failure", "--no-shrink"),
             *("--max-failures", "20", "--warnings", "off", "--suppress-health-check", "all"),
         ],

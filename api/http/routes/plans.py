@@ -24,7 +24,11 @@ from api.http.representation import chosen, send
 from api.http.service import Service
 from api.http.submit import ACCEPTED, Key, submit
 from api.records import audit_log, plans
+from ems.compare import difference
+from ems.plan_file import to_csv
+from ems.report import plan_html
 from ems.site_file import SiteFile
+from ems.workbook import to_xlsx
 from forecasting.errors import InputError
 
 router = APIRouter(tags=["plans"])
@@ -121,12 +125,8 @@ def get_schedule(
     def made() -> bytes:
         content = kept.parsed(id)
         if kind == "csv":
-            from ems.plan_file import to_csv
-
             return to_csv(content).encode()
         if kind == "xlsx":
-            from ems.workbook import to_xlsx
-
             return to_xlsx(content, lang)
         return plan_views.to_bytes(plan_views.schedule(content, id))
 
@@ -157,8 +157,6 @@ def get_report(
     kept = service.contents
 
     def made() -> bytes:
-        from ems.report import plan_html
-
         return plan_html(kept.parsed(id), lang).encode()
 
     told = {"Content-Security-Policy": REPORT_POLICY, "Content-Language": lang}
@@ -172,8 +170,6 @@ def get_difference(
 ) -> Difference:
     """What the other plan (b) does otherwise than this one (a)."""
     a, b = _plan(service, who, id), _plan(service, who, to)
-    from ems.compare import difference
-
     one = service.contents.parsed(id)
     try:
         found = difference(one, service.contents.parsed(to))

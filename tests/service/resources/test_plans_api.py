@@ -131,7 +131,6 @@ def test_csv_and_workbook_are_files_with_the_same_numbers(viewer: TestClient, pl
     assert text.headers["content-disposition"] == f'attachment; filename="demo-{DAY}.csv"'
     rows = list(csv.DictReader(io.StringIO(text.text)))
     assert [float(row["grid.import_kw"]) for row in rows] == content["series"]["grid.import_kw"]["values"]
-    pytest.importorskip("ems.workbook")
     books = {}
     for lang in ("zh", "en"):
         answer = viewer.get(f"{URL}/{plan}/schedule", params={"format": "xlsx", "lang": lang})
@@ -174,7 +173,6 @@ def test_the_report_brings_its_own_policy(viewer: TestClient, plan: str) -> None
 
 
 def test_two_plans_of_a_day_are_compared(viewer: TestClient, store: Store, plan: str) -> None:
-    pytest.importorskip("ems.compare")
     content = json.loads(plan_text())
     series = content["series"]["grid.import_kw"]
     series["values"] = [v + 10 for v in series["values"]]
