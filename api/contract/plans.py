@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from api.contract.base import Asked, Day, Id, Instant, Series, SiteName, Text, Told
 from ems.changes import Changes
@@ -19,6 +19,8 @@ StepMinutes = Literal[5, 10, 15, 30, 60]
 class ForecastRequest(Asked):
     """Ask for the inputs of a day: weather, PV yield, demands, prices, carbon."""
 
+    model_config = ConfigDict(json_schema_extra={"examples": [{"site": "qingdao", "day": "2026-11-23"}]})
+
     site: SiteName
     day: Day | None = Field(None, description="local day of the site; default: tomorrow")
     step_minutes: StepMinutes = 15
@@ -27,6 +29,31 @@ class ForecastRequest(Asked):
 
 class PlanRequest(ForecastRequest):
     """Ask for a day-ahead plan."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {"site": "qingdao"},
+                {
+                    "site": "qingdao",
+                    "day": "2026-11-23",
+                    "objective": "balanced",
+                    "changes": {
+                        "outages": [
+                            {
+                                "component": "pem",
+                                "start": "2026-11-23T08:00:00+08:00",
+                                "end": "2026-11-23T12:00:00+08:00",
+                            }
+                        ],
+                        "parameters": {"battery": {"power_kw": 500}},
+                        "prices": {"import_factor": 1.1},
+                    },
+                    "label": "PEM serviced in the morning",
+                },
+            ]
+        }
+    )
 
     objective: ObjectiveName = "cost"
     time_limit_s: Annotated[float, Field(ge=1, le=3600)] = Field(60.0, description="for the solver [s]")
@@ -42,6 +69,10 @@ class PlanRequest(ForecastRequest):
 
 
 class Decision(Asked):
+    """What is to be noted beside a decision."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"comment": "as discussed with the shift"}]})
+
     comment: Annotated[str, Field(max_length=2000)] = ""
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from api.contract.base import Asked, Instant, Series, SiteName, Told
 
@@ -14,6 +14,12 @@ Unit = Annotated[str, Field(pattern=r"^[A-Za-z0-9%°/²³_.-]{1,32}$", examples=
 Resolution = Annotated[str, Field(pattern=r"^PT([1-9][0-9]{0,3}[MS]|[1-9][0-9]?H)$", examples=["PT15M"])]
 MOST_POINTS = 20_000  # of one series
 MOST_IN_BATCH = 500_000
+POINTS: dict[str, Any] = {  # an example
+    "start": "2026-11-23T00:00:00+08:00",
+    "resolution": "PT15M",
+    "unit": "kW",
+    "values": [412.5, 398.0, None, 401.2],
+}
 _SECONDS = {"S": 1, "M": 60, "H": 3600}
 
 
@@ -30,6 +36,15 @@ def iso_resolution(seconds: int) -> str:
 
 class SeriesDefinition(Asked):
     """A series to be. A forecast with `column` replaces that column of the inputs in plans, where it is complete."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {"kind": "measurement", "unit": "kW", "resolution": "PT15M"},
+                {"kind": "forecast", "unit": "°C", "resolution": "PT1H", "column": "temperature_c"},
+            ]
+        }
+    )
 
     kind: Literal["measurement", "forecast"]
     unit: Unit
@@ -52,6 +67,8 @@ class SeriesInfo(Told):
 class Points(Asked):
     """A batch of values of one series."""
 
+    model_config = ConfigDict(json_schema_extra={"examples": [POINTS]})
+
     start: Instant
     resolution: Resolution
     unit: Unit
@@ -64,6 +81,8 @@ class Points(Asked):
 
 class Batch(Asked):
     """Values of many series of a site, at most 500 000 in all."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"series": {"meter.grid_kw": POINTS}}]})
 
     series: Annotated[
         dict[SeriesName, Points], Field(min_length=1, max_length=500, json_schema_extra={"additionalProperties": False})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from api.contract.base import Asked, Fault, Instant, SiteName, Text, Told
 from api.contract.plans import Column
@@ -24,6 +24,12 @@ class SiteSummary(Told):
 
 class SiteText(Asked):
     """A site file, and files that it refers to (path from the folder of all sites -> text)."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [{"yaml": "name: qingdao\ntitle: {zh: 青岛, en: Qingdao}\n# …", "comment": "new battery"}]
+        }
+    )
 
     yaml: YamlText
     files: Annotated[

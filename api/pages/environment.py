@@ -21,11 +21,6 @@ from api.pages.words import BASE, WordTable
 if TYPE_CHECKING:
     from api.http.principal import Principal
 
-POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; connect-src 'self'; "
-    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-)
-
 
 class Words:
     """The words of a page in one language: ``w("key", n=3)``; ``w.pick({"zh": …, "en": …})``."""
@@ -89,7 +84,7 @@ def render(
     w = Words(lang, BASE, words or {})
     frame = frame_of(request, who, site, nav)
     text = environment().get_template(template).render(w=w, lang=lang, frame=frame, **content)
-    response = HTMLResponse(text, status, {"Content-Security-Policy": POLICY, "Cache-Control": "no-store"})
+    response = HTMLResponse(text, status)
     response.headers["Vary"] = "Accept-Language, Cookie"
     if site is not None and who is not None and request.cookies.get(SITE_COOKIE) != site:
         response.set_cookie(SITE_COOKIE, site, max_age=YEAR_S, httponly=True, samesite="lax")

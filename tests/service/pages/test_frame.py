@@ -81,7 +81,7 @@ def test_the_start_page_is_the_park_looked_at_last(store: Store, page_of: Client
     add_park(store, "alpha")
     add_park(store, "beta")
     browser = page_of("viewer")
-    assert browser.get("/").headers["location"] == "/sites/alpha"
+    assert browser.get("/").headers["location"] == "/parks"
     assert browser.get("/sites/beta").status_code == 200
     assert browser.get("/").headers["location"] == "/sites/beta"
 

@@ -283,3 +283,18 @@ def test_an_event_is_written_on_single_lines() -> None:
     assert lines[:2] == ["id: 7", "event: retry"]
     assert lines[3:] == ["", ""]
     assert JobEvent.model_validate_json(lines[2].removeprefix("data: ")) == event
+
+
+def test_the_examples_of_the_document_are_accepted(app: FastAPI, client_of: ClientOf) -> None:
+    schemas = app.openapi()["components"]["schemas"]
+    engineer = client_of("engineer")
+    for asked in schemas["PlanRequest"]["examples"]:
+        assert engineer.post(PLANS, json=asked).status_code == 202
+    for asked in schemas["ForecastRequest"]["examples"]:
+        assert engineer.post("/api/v1/forecasts", json=asked).status_code == 202
+    measured, forecast = schemas["SeriesDefinition"]["examples"]
+    assert engineer.put("/api/v1/sites/qingdao/series/meter.grid_kw", json=measured).status_code == 201
+    assert engineer.put("/api/v1/sites/qingdao/series/sky", json=forecast).status_code == 201
+    (points,), (batch,) = schemas["Points"]["examples"], schemas["Batch"]["examples"]
+    assert engineer.post("/api/v1/sites/qingdao/series/meter.grid_kw/points", json=points).json() == {"points": 4}
+    assert engineer.post("/api/v1/sites/qingdao/points", json=batch).json() == {"points": 4}

@@ -298,3 +298,11 @@ def test_the_memory_of_contents_is_bounded_and_forgets_what_was_not_used() -> No
 
 def _name(client: TestClient) -> str:
     return str(client.get("/api/v1/me").json()["name"])
+
+
+def test_two_plans_of_the_same_content_are_not_taken_for_one_another(viewer: TestClient, store: Store) -> None:
+    ids = [keep(store), keep(store)]
+    for path in ("", "/schedule"):
+        answers = [viewer.get(f"{URL}/{id}{path}") for id in ids]
+        assert [a.json()["id" if path == "" else "plan"] for a in answers] == ids
+        assert answers[0].headers["etag"] != answers[1].headers["etag"]
