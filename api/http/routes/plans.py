@@ -96,7 +96,7 @@ def get_plan(id: Id, who: Viewer, service: Db, request: Request, if_none_match: 
         return plan_views.whole(summary, detail)
 
     decided = f"{summary.decided_at.timestamp():.6f}" if summary.decided_at else "new"
-    return send(request, kept, f"{summary.digest[:32]}-{summary.status}-{decided}", JSON, made, if_none_match)
+    return send(request, kept, f"{id}-{summary.digest[:32]}-{summary.status}-{decided}", JSON, made, if_none_match)
 
 
 @router.get("/plans/{id}/plan.json", response_class=Response, responses=cached(**{JSON: {"type": "object"}}))
@@ -132,8 +132,8 @@ def get_schedule(
 
     name = f"{summary.site}-{summary.day}"
     told = {} if kind == "json" else {"Content-Disposition": f'attachment; filename="{name}.{kind}"'}
-    tag = f"{summary.digest[:32]}-{kind}" + (f"-{lang}" if kind == "xlsx" else "")
-    return send(request, kept, tag, FORMATS[kind], made, if_none_match, headers=told)
+    more = {"json": f"-{id}", "csv": "", "xlsx": f"-{lang}"}[kind]  # what the bytes depend on beside the content
+    return send(request, kept, f"{summary.digest[:32]}-{kind}{more}", FORMATS[kind], made, if_none_match, headers=told)
 
 
 @router.get("/plans/{id}/explain")
