@@ -46,7 +46,9 @@ def source_of_forecast(service: Service, site: str, id: str) -> Source:
 def source_of_day(service: Service, site: str, day: date) -> Source | None:
     """The newest inputs of a day: of a forecast, or of a plan that changes nothing about them."""
     with service.store.read() as c:
-        plan = next((p for p in plans.plans(c, sites=[site], day=day.isoformat()) if not p.what_if_of), None)
+        plan = next(
+            (p for p in plans.plans(c, sites=[site], day=day.isoformat()) if not (p.hypothetical or p.what_if_of)), None
+        )
         listed = forecasts.forecasts(c, sites=[site], site=site, limit=LOOK_BACK)
     for f in listed:
         if plan is not None and plan.created_at > f.created_at:
