@@ -2,38 +2,26 @@
 
 from __future__ import annotations
 
-import os
 import re
 import runpy
-import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
 
 from ems.report import PlanView, figures, plan_html
+from tests.tools import chromium
 
 tiny_plan = runpy.run_path(str(Path(__file__).with_name("test_report_sample.py")))["tiny_plan"]
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 FLAGS = (
     "--headless --no-sandbox --disable-gpu --no-first-run --disable-background-networking --disable-component-update "
     "--disable-sync --enable-logging=stderr --virtual-time-budget=6000 --window-size=1200,4000 --dump-dom"
 )
 
 
-def browser() -> str:
-    found = next((path for name in NAMES if (path := shutil.which(name))), None)
-    if found is None:
-        hint = "no Chromium here: apt-get install chromium fonts-noto-cjk"
-        if os.environ.get("CI", "").lower() in ("1", "true"):
-            pytest.fail(hint)
-        pytest.skip(hint)
-    return found
-
-
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_the_page_draws_every_figure(tmp_path: Path, lang: str) -> None:
-    program = browser()
+    program = chromium()
     plan = tiny_plan()
     file = tmp_path / "plan.html"
     file.write_text(plan_html(plan, lang), encoding="utf-8")  # type: ignore[arg-type]

@@ -42,9 +42,12 @@ class SiteText(Asked):
 class Site(SiteSummary):
     yaml: str
     files: dict[str, str] = Field(description="path from the folder of all sites -> SHA-256 of the content")
-    definition: dict[str, Any] = Field(description="the validated site")
+    definition: dict[str, Any] = Field(description="the validated site; empty where there are `faults`")
     figures: dict[str, int] = Field(description="how many of its figures are sourced, computed, assumption …")
     comment: str = ""
+    faults: list[Fault] = Field(
+        default_factory=list, description="what this software objects to in a file that an older one accepted"
+    )
     tag: str = Field(description="entity tag: give it in `If-Match` to replace exactly this version")
 
 

@@ -99,7 +99,7 @@ def unusable(pointer: str, detail: str, *, expected: str = "", remedy: str = "")
     return ProblemError("input", f"{pointer}: {detail}", errors=[fault])
 
 
-def precondition_failed(detail: str) -> ProblemError:
+def precondition_failed(detail: str | Text) -> ProblemError:
     return ProblemError("precondition-failed", detail)
 
 

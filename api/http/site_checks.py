@@ -42,7 +42,9 @@ def checked(store: Store, site: str, asked: SiteText) -> Iterator[Checked]:
 
 def _judged(site: str, asked: SiteText, root: Path, there: Mapping[str, str]) -> Checked:
     try:
-        b = bundle_from_text(site, asked.yaml, asked.files, lambda path: there.get(path) or packaged(path))
+        b = bundle_from_text(
+            site, asked.yaml, asked.files, lambda path: there[path] if path in there else packaged(path)
+        )
         main = unpack(b, root)
         faults = all_faults(main)
         return Checked(faults=[fault(x, root, b.main) for x in faults]) if faults else Checked(read_site(str(main)), b)

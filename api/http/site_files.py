@@ -7,11 +7,13 @@ import threading
 from collections import OrderedDict
 from pathlib import Path
 
-from api.http.problems import not_found
+from api.http.problems import ProblemError, not_found
+from api.http.site_checks import fault
 from api.records import sites
 from api.store import Store
 from ems.bundle import unpack
 from ems.site_file import SiteFile, read_site
+from forecasting.errors import InputError
 
 MOST = 64  # versions kept in memory
 
@@ -34,6 +36,7 @@ class SiteFiles:
         return self.version(found), found
 
     def version(self, row: sites.SiteVersion) -> SiteFile:
+        """A version of a site; a 422 problem where this software cannot use what an older one accepted."""
         key = (row.site, row.version)
         with self._lock:
             if key in self._kept:
@@ -41,7 +44,12 @@ class SiteFiles:
                 return self._kept[key]
         with self._store.read() as c:
             b = sites.bundle(c, row.site, row.version)
-        file = read_site(str(unpack(b, Path(self._folder.name) / f"{row.site}-{row.version}")))
+        root = Path(self._folder.name).resolve() / f"{row.site}-{row.version}"
+        try:
+            file = read_site(str(unpack(b, root)))
+        except InputError as error:
+            found = fault(error, root, b.main)
+            raise ProblemError("input", f"{row.site}, version {row.version}: {found.detail}", errors=[found]) from error
         with self._lock:
             self._kept[key] = file
             if len(self._kept) > MOST:

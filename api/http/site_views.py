@@ -8,7 +8,9 @@ from typing import Any
 from api.contract.base import Text
 from api.contract.plans import Column
 from api.contract.sites import Site, SiteColumns, SiteSummary, SiteVersion, Verdict
+from api.http.problems import ProblemError
 from api.http.site_checks import Checked
+from api.http.site_files import SiteFiles
 from api.records import sites
 from ems.columns import input_columns, series_columns
 from ems.site import Site as Park
@@ -24,18 +26,14 @@ def summary(row: sites.SiteVersion) -> SiteSummary:
     return SiteSummary.model_validate(_summary(row))
 
 
-def whole(row: sites.SiteVersion, file: SiteFile) -> Site:
-    return Site.model_validate(
-        _summary(row)
-        | {
-            "yaml": row.yaml,
-            "files": dict(row.files),
-            "definition": file.site.model_dump(mode="json"),
-            "figures": figures(file),
-            "comment": row.comment,
-            "tag": tag(row),
-        }
-    )
+def whole(row: sites.SiteVersion, files: SiteFiles) -> Site:
+    """Text and definition of a version; where this software cannot use it, what is wrong, so that it can be mended."""
+    told = _summary(row) | {"yaml": row.yaml, "files": dict(row.files), "comment": row.comment, "tag": tag(row)}
+    try:
+        file = files.version(row)
+    except ProblemError as error:
+        return Site.model_validate(told | {"definition": {}, "figures": {}, "faults": error.errors})
+    return Site.model_validate(told | {"definition": file.site.model_dump(mode="json"), "figures": figures(file)})
 
 
 def version(row: sites.SiteVersion) -> SiteVersion:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import re
 import shlex
-import shutil
 import subprocess
 from configparser import RawConfigParser
 from pathlib import Path
@@ -18,6 +17,7 @@ from api import service_arguments
 from api.arguments import parser
 from api.contract.base import Role
 from api.settings import Settings
+from tests.tools import tool
 
 ROOT = Path(__file__).resolve().parents[2]
 DEPLOY = ROOT / "docs" / "deploy"
@@ -110,9 +110,7 @@ def test_the_units_are_confined(name: str) -> None:
 
 
 def test_systemd_understands_the_units(tmp_path: Path) -> None:
-    program = shutil.which("systemd-analyze")
-    if program is None:
-        pytest.skip("systemd-analyze is not installed: apt-get install systemd")
+    program = tool("systemd-analyze", "systemd")
     for file in DEPLOY.glob("park-ems*"):
         text = file.read_text(encoding="utf-8").replace("/opt/park-ems/.venv/bin/ems", "/bin/true")
         (tmp_path / file.name).write_text(text, encoding="utf-8")

@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
 from api import jobs as queue
-from api.contract.base import Id, Page, SiteName
+from api.contract.base import Id, Page, SiteName, Text
 from api.contract.jobs import FINISHED, Job, JobEvent, JobKind, JobState
 from api.http.answers import answer
 from api.http.deps import Db, Operator, Viewer
@@ -22,6 +22,11 @@ from api.http.submit import accepted
 from api.records import audit_log
 
 router = APIRouter(tags=["jobs"])
+ENDED = {
+    "succeeded": Text(zh="任务已完成, 无法取消。", en="The job has succeeded already."),
+    "failed": Text(zh="任务已失败, 无需取消。", en="The job has failed already."),
+    "cancelled": Text(zh="任务已取消。", en="The job is cancelled already."),
+}
 
 
 def _job(service: Service, who: Principal, id: str) -> Job:
@@ -66,7 +71,7 @@ def cancel_job(id: Id, who: Operator, service: Db, request: Request) -> Response
         try:
             job = queue.cancel(c, id, who.name)
         except queue.AlreadyFinished as error:
-            raise conflict(f"The job has ended already: {error.job.state}.") from error
+            raise conflict(ENDED[error.job.state]) from error
         audit_log.append(
             c, who.name, "job.cancel", id, site=job.site, after={"state": job.state}, request=request_id(request)
         )

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Header, Path, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
-from api.contract.base import Page, SiteName
+from api.contract.base import Page, SiteName, Text
 from api.contract.sites import Site, SiteColumns, SiteSummary, SiteText, SiteVersion, Verdict
 from api.http import site_checks, site_views
 from api.http.answers import Unless, answer, cached
@@ -28,6 +28,14 @@ from api.records.sites import StaleVersion
 
 router = APIRouter(tags=["sites"])
 Version = Annotated[int, Query(ge=1, le=2**31 - 1)]
+CHANGED = Text(
+    zh="站点文件已被他人修改: 请重新读取, 再提交您的修改。",
+    en="Someone else has changed the site meanwhile: read it again, and make your change there.",
+)
+THERE = Text(
+    zh="该站点已存在: 若要替换, 请在 If-Match 中给出其标签。",
+    en="The site is there already: to replace it, give its entity tag in If-Match.",
+)
 Name = Annotated[SiteName, Path(description="name of the park")]
 
 
@@ -62,7 +70,7 @@ def get_site(
     tag = site_views.tag(row)
 
     def made() -> bytes:
-        return site_views.whole(row, service.site_files.version(row)).model_dump_json().encode()
+        return site_views.whole(row, service.site_files).model_dump_json().encode()
 
     return send(request, service.contents, tag, "application/json", made, if_none_match)
 
@@ -108,7 +116,7 @@ def put_site(
                     c, found.file, found.bundle, who.name, asked.comment, after=before.version if before else None
                 )
             except StaleVersion as error:
-                raise precondition_failed("Someone else has changed the site meanwhile.") from error
+                raise precondition_failed(CHANGED) from error
             row = sites.get(c, site)
             assert row is not None
             if before is None or number != before.version:
@@ -122,7 +130,7 @@ def put_site(
                     after=site_views.audited(row),
                     request=request_id(request),
                 )
-    body = site_views.whole(row, service.site_files.version(row)).model_dump_json()
+    body = site_views.whole(row, service.site_files).model_dump_json()
     return Response(
         body,
         200 if before else 201,
@@ -135,9 +143,9 @@ def _hold(before: sites.SiteVersion | None, if_match: str | None, if_none_match:
     """The preconditions that the caller named, or a 412 problem."""
     tags = () if before is None else (site_views.tag(before), f"{site_views.tag(before)}-gzip")
     if if_match is not None and (before is None or not matches(if_match, tags)):
-        raise precondition_failed("The site is not the one that If-Match names: read it again.")
+        raise precondition_failed(CHANGED)
     if if_none_match is not None and before is not None and matches(if_none_match, tags):
-        raise precondition_failed("The site is there already: give If-Match with its entity tag to replace it.")
+        raise precondition_failed(THERE)
 
 
 @router.get("/sites/{site}/versions")

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import signal
 import subprocess
 import sys
@@ -21,26 +20,10 @@ import pytest
 
 from tests.service.browser.seed import Seeded, seed
 from tests.service.browser.watched import Running, Visitor
+from tests.tools import BROWSER_FLAGS, absent, chromium
 
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 ONLY_HERE = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"
 START_S = 60
-
-
-def absent(hint: str) -> None:
-    """A machine without a browser skips these tests; CI must have one."""
-    if os.environ.get("CI", "").lower() in ("1", "true"):
-        pytest.fail(hint)
-    pytest.skip(hint)
 
 
 @pytest.fixture(scope="session")
@@ -49,11 +32,9 @@ def browser() -> Iterator[Any]:
         from playwright.sync_api import sync_playwright
     except ImportError:
         absent("no Playwright here: pip install 'park-ems[dev]'")
-    program = next((path for name in NAMES if (path := shutil.which(name))), None)
-    if program is None:
-        absent("no Chromium here: apt-get install chromium fonts-noto-cjk")
+    program = chromium()
     with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=program, args=[*FLAGS, ONLY_HERE])
+        opened = playwright.chromium.launch(executable_path=program, args=[*BROWSER_FLAGS, ONLY_HERE])
         yield opened
         opened.close()
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 import threading
 import time
 from collections.abc import Iterator
@@ -23,18 +21,9 @@ from ems.plan_file import to_dict
 from ems.report import PlanView
 from ems.site_file import read_site
 from ems.solve import Solver
+from tests import tools
 from tests.service.pages.parks import keep
 
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 DAY = "2026-06-15"
 URL = f"/sites/demo?day={DAY}"
 
@@ -49,14 +38,9 @@ def content() -> dict[str, Any]:
 
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[sync_api.Browser]:
-    program = next((path for name in NAMES if (path := shutil.which(name))), None)
-    if program is None:
-        hint = "no Chromium here: apt-get install chromium fonts-noto-cjk"
-        if os.environ.get("CI", "").lower() in ("1", "true"):
-            pytest.fail(hint)
-        pytest.skip(hint)
+    program = tools.chromium()
     with sync_api.sync_playwright() as p:
-        browser = p.chromium.launch(executable_path=program, args=FLAGS)
+        browser = p.chromium.launch(executable_path=program, args=tools.BROWSER_FLAGS)
         yield browser
         browser.close()
 

@@ -73,8 +73,14 @@ def test_an_approved_plan_counts_more_than_a_newer_one(any_store: Store) -> None
     decide(any_store, of_today(any_store, "relaxed"), "approved")
     assert list(active(any_store)) == [("plan_outcome", TODAY)]
     decide(any_store, newer, "rejected")
-    of_today(any_store, "infeasible", changes={"demands": {"electricity": 9.0}})  # a what-if is no plan to run
-    of_today(any_store, "infeasible", what_if_of=newer)
+    assert active(any_store)[("plan_outcome", TODAY)].severity == "warning"
+
+
+def test_a_what_if_and_a_rejected_plan_alarm_nobody(any_store: Store) -> None:
+    of_today(any_store, "relaxed")
+    of_today(any_store, "infeasible", changes={"demands": {"electricity": 9.0}})
+    of_today(any_store, "infeasible", what_if_of=of_today(any_store, "relaxed"))
+    decide(any_store, of_today(any_store, "infeasible"), "rejected")
     assert active(any_store)[("plan_outcome", TODAY)].severity == "warning"
 
 

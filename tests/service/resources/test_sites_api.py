@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from api.records import audit_log
+from api.records import audit_log, sites
 from api.store import Store
+from ems.bundle import Bundle, bundle
 from ems.columns import input_columns
 from ems.inputs import make_inputs
 from ems.site_file import read_site, site_names
@@ -197,3 +198,19 @@ def test_a_library_path_cannot_leave_the_folder_of_the_sites(tmp_path: Path) -> 
     assert packaged("../pyproject.toml") is None
     assert packaged(str(tmp_path)) is None
     assert packaged("tariffs") is None
+
+
+def test_a_file_that_this_software_cannot_use_any_more_can_still_be_mended(engineer: TestClient, store: Store) -> None:
+    file, b = read_site("demo"), bundle(read_site("demo"))
+    text = b.files[b.main]
+    broken = Bundle(b.main, dict(b.files) | {b.main: text.replace("capacity_kwp: 600", "capacity_kwp: -600")})
+    with store.write() as c:
+        sites.add_version(c, file, broken, "an older version", after=1)
+    told = engineer.get(URL).json()
+    assert [fault["pointer"] for fault in told["faults"]] == ["/components/0/capacity_kwp"]
+    assert told["definition"] == {}
+    refused = engineer.post("/api/v1/plans", json={"site": "demo"})
+    assert (refused.status_code, refused.json()["type"]) == (422, "/problems/input")
+    assert "/tmp" not in refused.text
+    mended = engineer.put(URL, json={"yaml": text}, headers={"If-Match": f'"{told["tag"]}"'})
+    assert (mended.status_code, mended.json()["faults"]) == (200, [])
