@@ -19,11 +19,10 @@ MOST = 64  # versions kept in memory
 
 
 class SiteFiles:
-    """Sites of the store, laid out in a folder of this process that goes with it."""
+    """Sites of the store, as far as questions about the site itself go: the files are gone when it has been read."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._folder = tempfile.TemporaryDirectory(prefix="ems-sites-")
         self._kept: OrderedDict[tuple[str, int], SiteFile] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -44,12 +43,14 @@ class SiteFiles:
                 return self._kept[key]
         with self._store.read() as c:
             b = sites.bundle(c, row.site, row.version)
-        root = Path(self._folder.name).resolve() / f"{row.site}-{row.version}"
-        try:
-            file = read_site(str(unpack(b, root)))
-        except InputError as error:
-            found = fault(error, root, b.main)
-            raise ProblemError("input", f"{row.site}, version {row.version}: {found.detail}", errors=[found]) from error
+        with tempfile.TemporaryDirectory(prefix="ems-site-") as folder:
+            root = Path(folder).resolve()
+            try:
+                file = read_site(str(unpack(b, root)))
+            except InputError as error:
+                found = fault(error, root, b.main)
+                detail = f"{row.site}, version {row.version}: {found.detail}"
+                raise ProblemError("input", detail, errors=[found]) from error
         with self._lock:
             self._kept[key] = file
             if len(self._kept) > MOST:
