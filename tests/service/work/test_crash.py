@@ -22,7 +22,7 @@ def torment(wanted: Wanted, folder, *, postgresql: bool) -> None:
 
 
 def test_every_accepted_job_ends_once_while_everything_is_killed(tmp_path):
-    torment(Wanted(jobs=20, kills=4, solver_kills=6, ready_s=PATIENT_S), tmp_path, postgresql=False)
+    torment(Wanted(jobs=15, kills=3, solver_kills=5, ready_s=PATIENT_S), tmp_path, postgresql=False)
 
 
 def test_the_same_on_postgresql_that_is_stopped_at_once(tmp_path):
