@@ -44,7 +44,7 @@ class Settings(BaseModel):
     queue_limit: int = Field(200, ge=1, description="jobs that may wait; more are refused with 503")
     lease_s: float = Field(15.0, gt=0, description="a worker silent for so long has lost its job")
     attempts: int = Field(3, ge=1, description="how often a job is begun before it has failed")
-    memory_mb: int = Field(4096, ge=512, description="address space of a planning process and of its solver, each")
+    memory_mb: int = Field(4096, ge=1024, description="address space of a planning process and of its solver, each")
     tasks_per_child: int = Field(100, ge=1, description="then a planning process is replaced by a fresh one")
     body_limit_mb: float = Field(16.0, gt=0)
     jobs_per_minute: int = Field(120, ge=1, description="new jobs for one identity; more are refused with 429")
