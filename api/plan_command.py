@@ -119,7 +119,7 @@ def _outages(file: SiteFile, given: list[str]) -> Changes | None:
         try:
             changed_site(file, Changes(outages=found))
         except InputError as error:
-            raise InputError("--outage", "", word, error.expected, error.remedy) from error
+            raise InputError("--outage", "", error.value, error.expected, error.remedy) from error
     return Changes(outages=found) if found else None
 
 

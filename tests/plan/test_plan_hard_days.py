@@ -12,13 +12,19 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from api.plan_command import _with_outages
+from ems.changes import Changes, OutageChange, changed_site
 from ems.plan import Plan
 from ems.plan_file import audit_plan, to_dict, to_json
 from ems.plan_schema import plan_schema
-from ems.site_file import read_site
+from ems.site_file import SiteFile, read_site
 from ems.state import State
 from tests.plan.parks import changed, part, planned
+
+
+def without(site: str, **machines: int | None) -> SiteFile:
+    """A park with modules of machines out of service all day; None: all of them."""
+    outages = [OutageChange(component=name, modules=modules) for name, modules in machines.items()]
+    return changed_site(read_site(site), Changes(outages=outages))
 
 
 def checked(plan: Plan) -> dict[str, Any]:
@@ -87,7 +93,7 @@ def test_far_too_much_hydrogen_wanted(tmp_path: Path) -> None:
 
 def test_all_electrolysers_out() -> None:
     """A full day of hydrogen cannot come from a tank at half."""
-    file = _with_outages(read_site("qingdao"), ["alkaline", "pem"])
+    file = without("qingdao", alkaline=None, pem=None)
     plan = planned("", file=file)
     checked(plan)
     assert plan.released.kpis["hydrogen_made_kg"] == 0
@@ -102,7 +108,7 @@ def test_all_electrolysers_out() -> None:
 
 
 def test_an_empty_tank_and_an_outage() -> None:
-    file = _with_outages(read_site("demo"), ["electrolyser"])
+    file = without("demo", electrolyser=None)
     plan = planned("", file=file, state=State({"tank": {"level_kg": 3.0}}))
     checked(plan)
     said = reasons(plan)
@@ -117,7 +123,7 @@ def test_an_empty_tank_and_an_outage() -> None:
 
 
 def test_one_module_of_two_out() -> None:
-    plan = planned("", file=_with_outages(read_site("qingdao"), ["alkaline:1"]))
+    plan = planned("", file=without("qingdao", alkaline=1))
     assert plan.outcome in ("optimal", "relaxed")
     assert plan.released.schedule.tables["alkaline"]["on_modules"].max() <= 1
     assert plan.released.violations == ()

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from api.contract.base import Asked, Instant, Whole
+from api.contract.base import WHOLE, Asked, Instant
 
 
 class Sent(Asked):
     """A body with one of everything."""
 
     at: Instant | None = None
-    many: Whole = 1
+    many: Annotated[int, WHOLE] = 1
     text: str = ""
     free: dict[str, Any] = {}
 
