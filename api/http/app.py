@@ -61,16 +61,16 @@ def create_app(settings: Settings, store: Store, local_key: str | None = None) -
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         current_default_thread_limiter().total_tokens = THREADS
-        task = asyncio.create_task(_housekeeping(service))
+        ended = asyncio.Event()
+        task = asyncio.create_task(_housekeeping(service, ended))
         housekeeper = Housekeeper(store, settings)
         housekeeper.start()
         try:
             yield
         finally:
             await run_in_threadpool(housekeeper.stop)
-            task.cancel()
-            with suppress(asyncio.CancelledError):
-                await task
+            ended.set()  # not cancelled: a thread of it may be writing
+            await task
             await run_in_threadpool(service.identities.write_down)
 
     app = FastAPI(
@@ -97,10 +97,10 @@ def create_app(settings: Settings, store: Store, local_key: str | None = None) -
     return app
 
 
-async def _housekeeping(service: Service) -> None:
+async def _housekeeping(service: Service, ended: asyncio.Event) -> None:
     """Write down what was noted in memory, forget what is over."""
     rounds = 0
-    while True:
+    while not ended.is_set():
         try:
             await run_in_threadpool(service.identities.write_down)
             if rounds % int(SWEEP_S / WRITE_DOWN_S) == 0:
@@ -108,7 +108,8 @@ async def _housekeeping(service: Service) -> None:
         except Exception:
             log.exception("housekeeping failed, next try in %.0f s", WRITE_DOWN_S)
         rounds += 1
-        await asyncio.sleep(WRITE_DOWN_S)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(ended.wait(), WRITE_DOWN_S)
 
 
 def _sweep(store: Store) -> None:

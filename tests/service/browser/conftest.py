@@ -13,6 +13,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -26,13 +27,19 @@ ONLY_HERE = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"
 START_S = 60
 
 
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Any]:
-    try:
-        from playwright.sync_api import sync_playwright
-    except ImportError:
+def needed() -> str:
+    """The path of a browser that Playwright can drive, or a skipped test."""
+    if find_spec("playwright") is None:
         absent("no Playwright here: pip install 'park-ems[dev]'")
-    program = chromium()
+    return chromium()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    """For one file at a time: while Playwright is there, nothing else in the process can run an event loop."""
+    program = needed()
+    from playwright.sync_api import sync_playwright
+
     with sync_playwright() as playwright:
         opened = playwright.chromium.launch(executable_path=program, args=[*BROWSER_FLAGS, ONLY_HERE])
         yield opened
@@ -40,8 +47,9 @@ def browser() -> Iterator[Any]:
 
 
 @pytest.fixture(scope="session")
-def seeded(browser: Any, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Seeded]:
-    """The database before the service opens it; asks for the browser so that nothing is made where there is none."""
+def seeded(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Seeded]:
+    """The database before the service opens it; nothing is made where there is no browser."""
+    needed()
     file = tmp_path_factory.mktemp("service") / "ems.db"
     return file, seed(file)
 
