@@ -11,7 +11,7 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from ems.objective import Objective
+from ems.objective import Weights
 from ems.schedule import Schedule
 from ems.site import Site
 from models import Violation, Window
@@ -21,7 +21,7 @@ MONEY_TOLERANCE = 1e-6  # of the objective, plus a tenth of a fen
 
 
 def audit(
-    site: Site, w: Window, schedule: Schedule, objective: Objective | None = None, claimed_cny: float | None = None
+    site: Site, w: Window, schedule: Schedule, objective: Weights | None = None, claimed_cny: float | None = None
 ) -> list[Violation]:
     """All broken laws, worst residual each; an empty list is a clean bill.
 
@@ -68,7 +68,7 @@ def _balances(site: Site, w: Window, schedule: Schedule) -> list[Violation]:
     return found
 
 
-def _money(site: Site, w: Window, schedule: Schedule, objective: Objective, claimed: float) -> list[Violation]:
+def _money(site: Site, w: Window, schedule: Schedule, objective: Weights, claimed: float) -> list[Violation]:
     again = objective_cny(site, w, schedule, objective)
     off = abs(again - claimed)
     if off > MONEY_TOLERANCE * abs(claimed) + 1e-3:
@@ -76,12 +76,12 @@ def _money(site: Site, w: Window, schedule: Schedule, objective: Objective, clai
     return []
 
 
-def objective_cny(site: Site, w: Window, schedule: Schedule, objective: Objective) -> float:
+def objective_cny(site: Site, w: Window, schedule: Schedule, objective: Weights) -> float:
     """The objective from the reported tables alone."""
     total = 0.0
     for c in site.components:
         table = schedule.tables[c.name]
-        total += sum(objective.weight(cause) * float(x.sum()) for cause, x in c.bill(table, w).items())
+        total += sum(objective.weight(cause, c.name) * float(x.sum()) for cause, x in c.bill(table, w).items())
         total += objective.carbon_cny_per_kg * sum(float(x.sum()) for x in c.emitted(table, w).values())
     return total
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ems.objective import Objective
+from ems.objective import Weights
 from ems.problem import Answer, Problem
 from ems.site import Site
 from models import Formulation, Window, pyo
@@ -73,15 +73,21 @@ class Built:
         return [str(row.name) for row in self.rows]
 
 
-def build(site: Site, w: Window, objective: Objective) -> Built:
-    """Build all components of a site on a window and translate the model."""
+Law = Callable[[Any, Mapping[str, Formulation]], None]
+
+
+def build(site: Site, w: Window, objective: Weights, laws: Sequence[Law] = ()) -> Built:
+    """Build all components of a site on a window and translate the model; ``laws`` add what spans components."""
     from pyomo.common.gc_manager import PauseGC
 
     with PauseGC():  # a sweep over a hundred thousand live expressions costs as much as building them
-        return _translate(*_assemble(site, w, objective))
+        m, parts = _assemble(site, w, objective)
+        for law in laws:
+            law(m, parts)
+        return _translate(m, parts)
 
 
-def _assemble(site: Site, w: Window, objective: Objective) -> tuple[Any, dict[str, Formulation]]:
+def _assemble(site: Site, w: Window, objective: Weights) -> tuple[Any, dict[str, Formulation]]:
     m: Any = pyo.ConcreteModel(site.name)
     m.part = pyo.Block([c.name for c in site.components])
     parts: dict[str, Formulation] = {}
@@ -96,7 +102,7 @@ def _assemble(site: Site, w: Window, objective: Objective) -> tuple[Any, dict[st
         return pyo.Constraint.Feasible if isinstance(total, float | int) and abs(total) < 1e-9 else total == 0
 
     m.balance = pyo.Constraint(sorted(into), w.t, rule=balance)
-    terms = [objective.weight(cause) * expr for p in parts.values() for cause, expr in p.cost.items()]
+    terms = [objective.weight(cause, name) * expr for name, p in parts.items() for cause, expr in p.cost.items()]
     terms += [objective.carbon_cny_per_kg * expr for p in parts.values() for expr in p.emissions.values()]
     m.objective = pyo.Objective(expr=pyo.quicksum(terms))
     return m, parts

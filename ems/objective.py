@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, Protocol
 
 ObjectiveName = Literal["cost", "carbon", "balanced"]
 WISHES = frozenset({"unserved", "over_contract", "spill"})
 CARBON_FIRST_CNY_PER_KG = (
     50.0  # above what avoiding a kg costs in any park we know: emissions decide, money breaks ties
 )
+
+
+class Weights(Protocol):
+    """What a unit of money of a cause, or of emissions, counts in the objective."""
+
+    @property
+    def carbon_cny_per_kg(self) -> float: ...
+
+    def weight(self, cause: str, component: str = "") -> float: ...
 
 
 @dataclass(frozen=True)
@@ -34,5 +43,5 @@ class Objective:
             case "carbon":
                 return cls(name, CARBON_FIRST_CNY_PER_KG, wish_weight=CARBON_FIRST_CNY_PER_KG)
 
-    def weight(self, cause: str) -> float:
+    def weight(self, cause: str, component: str = "") -> float:
         return self.wish_weight if cause in WISHES else 1.0

@@ -31,10 +31,15 @@ class Problem:
 
 @dataclass(frozen=True)
 class Limits:
-    """How long and how close: the gap is relative, between the answer and the proven bound."""
+    """How long and how close: the gap is relative, between the answer and the proven bound.
+
+    ``method`` is for linear programs alone: simplex, or the interior point (HiPO), which suits a whole year, with a
+    vertex found after it or not.
+    """
 
     seconds: float = 60.0
     gap: float = 1e-3
+    method: Literal["simplex", "interior", "interior_and_vertex"] = "simplex"
 
 
 @dataclass(frozen=True)
@@ -47,6 +52,7 @@ class Answer:
     bound: float
     seconds: float
     row_dual: np.ndarray | None = None
+    col_dual: np.ndarray | None = None  # reduced costs, of linear programs only
     nodes: int = 0
     message: str = ""
     conflict: tuple[int, ...] = field(default=())  # rows of an irreducible infeasible subset

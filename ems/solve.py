@@ -171,14 +171,17 @@ def run(
     def left() -> float:
         return max(0.1, limits.seconds - (time.perf_counter() - began))
 
-    relaxed = replace(problem, integer=np.zeros_like(problem.integer))
-    h = _run(relaxed, highspy, left(), presolve=presolve)
+    whole = bool(problem.integer.any())
+    relaxed = replace(problem, integer=np.zeros_like(problem.integer)) if whole else problem
+    h = _run(relaxed, highspy, left(), presolve=presolve, **({} if whole else METHODS[limits.method]))
     bound = h.getInfo().objective_function_value
     x = _solution(h, highspy)
     if x is None or h.getModelStatus() != highspy.HighsModelStatus.kOptimal:  # a point of an unbounded program is none
         return _nothing(h, highspy, began, presolve=presolve)
-    if not problem.integer.any():
-        return Answer("optimal", x, bound, bound, time.perf_counter() - began, np.array(h.getSolution().row_dual))
+    if not whole:
+        solution = h.getSolution()
+        row_dual, col_dual = np.array(solution.row_dual), np.array(solution.col_dual)
+        return Answer("optimal", x, bound, bound, time.perf_counter() - began, row_dual, col_dual)
     say(Progress(time.perf_counter() - began, np.inf, bound))
 
     near = replace(
@@ -222,10 +225,16 @@ def run(
         float(min(bound, best)),
         time.perf_counter() - began,
         dual,
-        int(nodes),
-        message,
+        nodes=int(nodes),
+        message=message,
     )
 
+
+METHODS: dict[str, dict[str, Any]] = {
+    "simplex": {},
+    "interior": {"solver": "hipo", "run_crossover": "off"},
+    "interior_and_vertex": {"solver": "hipo", "run_crossover": "on"},
+}
 
 # With a good answer in hand what is left is the proof: restarts and heuristics only cost time
 QUICK_PROOF = {

@@ -22,7 +22,7 @@ from models.storage import Battery, ColdStore, HotStore, HydrogenTank, Store, Wa
 from models.supply import GasSupply, Spill, WaterSupply
 from models.transfer import Transfer
 from models.waste_heat import WasteHeat
-from models.window import Window
+from models.window import Chronology, Window
 
 AnyComponent = Annotated[
     PV
@@ -59,6 +59,7 @@ __all__ = [
     "PV",
     "AnyComponent",
     "Carrier",
+    "Chronology",
     "Component",
     "Design",
     "Formulation",

@@ -48,6 +48,8 @@ class Machine(MachineLaws):
 
     def commit(self, b: Block, w: Window, factor: Floats | None = None) -> Commitment:
         """Declare the commitment; ``factor`` derates the capacity by step (a heat pump in the cold)."""
+        if w.design:
+            return self._relaxed(b, w, np.ones(len(w.inputs)) if factor is None else factor)
         n, k, (whole, part) = self.modules, w.step_h, self.warm_up(w)
         capacity, _, cost = declare(self.size, b, w, "capacity")
         free = n - self.out_of_service(w)
@@ -113,6 +115,58 @@ class Machine(MachineLaws):
             cost["wear"] = self.wear_cny_per_h * w.total(lambda t: on[t])
         return Commitment([float(f[t]) * work[t] for t in w.t], aux, capacity, series, cost)
 
+    def _relaxed(self, b: Block, w: Window, factor: Floats) -> Commitment:
+        """The commitment of a design: shares of modules, counted in capacity; minimum times and resuming left out.
+
+        A start costs energy, wear and the time of the warm-up, in proportion to the capacity that starts.
+        """
+        capacity, top, cost = declare(self.size, b, w, "capacity")
+        module, (whole, part) = self.module_kw, self.warm_up(w)
+        free = 1 - self.out_of_service(w) / self.modules
+        b.hot = pyo.Var(w.t, bounds=lambda b, t: (0, top * float(free[t])))
+        hot = [b.hot[t] for t in w.t]
+        if isinstance(self.size, Design):
+            b.built = pyo.Constraint(w.t, rule=lambda b, t: hot[t] <= float(free[t]) * capacity)
+        start: list[Expr] = [0.0 for _ in w.t]
+        if self.start_cny or self.cold_start_kwh_per_kw or self.has_warm_up:
+            b.start = pyo.Var(w.t, bounds=(0, top))
+            start = [b.start[t] for t in w.t]
+            b.started = pyo.Constraint(
+                w.t, rule=lambda b, t: start[t] >= hot[t] - w.before(hot, t, self.name, "hot", 0.0)
+            )
+        warming: list[Expr] = [
+            pyo.quicksum(w.recent(start, t, whole * w.step_h, self.name, "starts")) if whole else 0.0 for t in w.t
+        ]
+        tail: list[Expr] = [part * w.lag(start, t, whole, self.name, "starts") if part else 0.0 for t in w.t]
+        on: list[Expr] = [hot[t] - warming[t] for t in w.t]
+        if self.has_standby:
+            b.on = pyo.Var(w.t, bounds=(0, top))
+            on = [b.on[t] for t in w.t]
+            b.ready = pyo.Constraint(w.t, rule=lambda b, t: on[t] <= hot[t] - warming[t])
+        aux: list[Expr] = [0.0 for _ in w.t]
+        if self.cold_start_kwh_per_kw:
+            rate = self.warm_up_rate(w)
+            aux = [rate * (warming[t] + tail[t] if self.has_warm_up else start[t]) for t in w.t]
+        if self.standby_share:
+            aux = [aux[t] + self.standby_share * (hot[t] - warming[t] - on[t]) for t in w.t]
+        series: dict[str, Any] = {
+            ON.name: [on[t] / module for t in w.t],
+            STARTS.name: [start[t] / module for t in w.t],
+            STOPS.name: [0.0 for _ in w.t],
+        }
+        if self.has_standby:
+            series[STANDBY.name] = [(hot[t] - warming[t] - on[t]) / module for t in w.t]
+        if self.has_warm_up:
+            series[WARMING.name] = [warming[t] / module for t in w.t]
+        if self.has_warm_start:
+            series[RESUMED.name] = [0.0 for _ in w.t]
+        if self.start_cny:
+            cost["start"] = self.start_cny / module / w.step_h * w.total(lambda t: start[t])
+        if self.wear_cny_per_h:
+            cost["wear"] = self.wear_cny_per_h / module * w.total(lambda t: on[t])
+        online = [float(factor[t]) * (on[t] - tail[t]) for t in w.t]
+        return Commitment(online, aux, capacity, series, cost)
+
     def _scaled(self, b: Block, w: Window, name: str, capacity: Expr, count: list[Expr]) -> list[Expr]:
         """Capacity of ``count`` modules: a number times a variable, or McCormick's envelope when it is sized.
 
@@ -137,7 +191,7 @@ class Machine(MachineLaws):
         A module that comes on or goes off may jump by the higher of one step's ramp and its minimum load.
         """
         reach, jump = self.reach(w)
-        if reach >= 1:
+        if reach >= 1 or w.design:
             return
         module = (self.size.max if isinstance(self.size, Design) else self.size) / self.modules
         on = c.series[ON.name]

@@ -9,7 +9,7 @@ from typing import Annotated, Any, ClassVar, Literal, NamedTuple
 
 import numpy as np
 import pandas as pd
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 
 from models.operation import Merit, Run
 from models.window import Expr, Floats, Window
@@ -29,7 +29,14 @@ class Design(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
     min: NonNegative = 0.0
     max: Positive
-    annual_cost_cny: float = Field(ge=0, description="annuity and fixed O&M per unit of capacity [CNY/unit/a]")
+    annual_cost_cny: float = Field(description="equivalent annual cost per unit of capacity [CNY/unit/a]")
+    module: Positive | None = Field(None, description="capacity of one module; none: the largest size over the modules")
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Design:
+        if self.min > self.max:
+            raise ValueError(f"min {self.min:g} is above max {self.max:g}")
+        return self
 
 
 Size = Annotated[float, Field(gt=0, le=1e6)] | Design

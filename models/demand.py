@@ -74,6 +74,8 @@ class Demand(_Demand):
 
     def build(self, b: Block, w: Window) -> Formulation:
         need = w.column(self.need_column)
+        if w.design:
+            return Formulation({f"served_{self.unit}": need, f"unserved_{self.unit}": [0.0 for _ in w.t]})
         b.unserved = pyo.Var(w.t, bounds=lambda b, t: (0, need[t]))
         served = [need[t] - b.unserved[t] for t in w.t]
         return Formulation(
@@ -169,7 +171,7 @@ class DeferrableDemand(_Demand):
     def build(self, b: Block, w: Window) -> Formulation:
         runs = self.runs(w)
         inside = {t for run in runs for t in run.steps}
-        last = {run.steps[-1]: run.need / w.step_h for run in runs}  # only then is it known what is short
+        last = {run.steps[-1]: 0.0 if w.design else run.need / w.step_h for run in runs}  # what is short shows then
         b.served = pyo.Var(w.t, bounds=lambda b, t: (0, self.rate_limit if t in inside else 0))
         b.unserved = pyo.Var(w.t, bounds=lambda b, t: (0, last.get(t, 0.0)))
         b.need = pyo.Constraint(

@@ -87,12 +87,14 @@ class Grid(Component):
             b.sold = pyo.Var(w.t, bounds=(0, self.export_limit_kw))
             series["export_kw"] = b.sold
             cost["export"] = w.total(lambda t: -sell[t] * b.sold[t])
-            if both := [t for t in w.t if sell[t] >= buy[t]]:
+            if both := [] if w.design else [t for t in w.t if sell[t] >= buy[t]]:
                 b.buying = pyo.Var(both, domain=pyo.Binary)
                 b.only_in = pyo.Constraint(both, rule=lambda b, t: bought[t] <= self.connection_kw * b.buying[t])
                 b.only_out = pyo.Constraint(
                     both, rule=lambda b, t: b.sold[t] <= self.export_limit_kw * (1 - b.buying[t])
                 )
+        if w.design:
+            return self._design(b, w, series, cost, carbon)
         paid = self.peak_paid(w)
         start = w.start(self.name, "peak_kw", 0.0)
         b.above_paid = pyo.Var(bounds=(0, max(0.0, self.connection_kw - paid)))
@@ -107,12 +109,38 @@ class Grid(Component):
             cost["over_contract"] = self.over_contract_cny_per_kwh * w.total(lambda t: b.over[t])
         return Formulation(series, cost, {"import": w.total(lambda t: carbon[t] * bought[t])})
 
+    def _design(
+        self, b: Block, w: Window, series: dict[str, Any], cost: dict[str, Any], carbon: list[float]
+    ) -> Formulation:
+        """A year: every month has its own peak; the contract is made anew and therefore no limit."""
+        hours = {m: np.flatnonzero(h) for m, h in w.months.items()}
+        if self.demand_charge_cny_per_kw_month:
+            b.month_peak = pyo.Var(list(hours), bounds=(0, self.connection_kw))
+            b.peak = pyo.Constraint(
+                [(m, int(t)) for m, steps in hours.items() for t in steps],
+                rule=lambda b, m, t: b.bought[t] <= b.month_peak[m],
+            )
+            cost["demand_charge"] = self.demand_charge_cny_per_kw_month * pyo.quicksum(b.month_peak[m] for m in hours)
+        series["peak_kw"] = lambda values: self._month_peaks(np.asarray(values["import_kw"]), w).max(axis=0)
+        if self.contract_kw:
+            series["over_contract_kw"] = [0.0 for _ in w.t]
+        return Formulation(series, cost, {"import": w.total(lambda t: carbon[t] * b.bought[t])})
+
+    def _month_peaks(self, bought: Floats, w: Window) -> Floats:
+        """Highest import of each month in the steps that occur in it, 0 elsewhere; shape (months, steps) [kW]."""
+        inside = np.array([hours > 0 for hours in w.months.values()])
+        return np.asarray(np.where(inside, bought, 0.0).max(axis=1, keepdims=True) * inside, float)
+
     def check(self, s: pd.DataFrame, w: Window) -> Iterator[Violation]:
         i, bought = s.index, s["import_kw"].to_numpy(float)
         yield from self.between("import", bought, 0, self.connection_kw, i)
         if self.export_limit_kw:
             yield from self.between("export", s["export_kw"], 0, self.export_limit_kw, i)
-            yield from self.violation("import and export at once", np.minimum(bought, s["export_kw"]), i)
+            if not w.design:
+                yield from self.violation("import and export at once", np.minimum(bought, s["export_kw"]), i)
+        if w.design:
+            yield from self.violation("peak of the month", s["peak_kw"] - self._month_peaks(bought, w).max(axis=0), i)
+            return
         peak = np.maximum.accumulate(np.maximum(bought, w.start(self.name, "peak_kw", 0.0)))
         yield from self.violation("peak so far", s["peak_kw"] - peak, i)
         if self.contract_kw:
@@ -123,6 +151,14 @@ class Grid(Component):
         bill = {"energy": w.inputs[self.import_price].to_numpy(float) * bought}
         if self.export_limit_kw:
             bill["export"] = -w.inputs[self.export_price].to_numpy(float) * s["export_kw"].to_numpy(float) * w.step_h
+        if w.design:
+            if self.demand_charge_cny_per_kw_month:
+                peaks = self._month_peaks(s["import_kw"].to_numpy(float), w).max(axis=1)
+                once = [int(np.flatnonzero(hours)[0]) for hours in w.months.values()]
+                charge = np.zeros(len(s))
+                np.add.at(charge, once, self.demand_charge_cny_per_kw_month * peaks / w.occurrences[once])
+                bill["demand_charge"] = charge
+            return bill
         if self.demand_charge_cny_per_kw_month:
             paid = np.maximum(s["peak_kw"].to_numpy(float), self.peak_paid(w))
             bill["demand_charge"] = self.demand_charge_cny_per_kw_month * np.diff(paid, prepend=self.peak_paid(w))

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from pydantic import Field, model_validator
 
-from models.component import Component, NonNegative, Outage, Quantity, Share, Size
+from models.component import Component, Design, NonNegative, Outage, Quantity, Share, Size
 from models.window import Floats, Window
 
 ON = Quantity("on_modules", "modules running", "运行台数")
@@ -44,6 +44,13 @@ class MachineParameters(Component):
     def size(self) -> Size:
         """Capacity of all modules together; subclasses name the field that holds it."""
         raise NotImplementedError
+
+    @property
+    def module_kw(self) -> float:
+        """Capacity of one module, in the unit of the capacity."""
+        if isinstance(self.size, Design):
+            return self.size.module or self.size.max / self.modules
+        return self.size / self.modules
 
     @property
     def has_warm_up(self) -> bool:

@@ -16,8 +16,9 @@ from models.window import Floats, Window
 class MachineLaws(MachineParameters):
     """Counts, times, loads and wear of a machine, derived again from its tables."""
 
-    def module_capacity(self, s: pd.DataFrame) -> float:
-        return size_in(s, "capacity", self.size) / self.modules
+    def module_capacity(self, s: pd.DataFrame, w: Window | None = None) -> float:
+        """Capacity of one module; what a design counts in."""
+        return self.module_kw if w is not None and w.design else size_in(s, "capacity", self.size) / self.modules
 
     def hot_modules(self, s: pd.DataFrame) -> Floats:
         extra = [c for c in (STANDBY.name, WARMING.name) if c in s]
@@ -35,9 +36,9 @@ class MachineLaws(MachineParameters):
         if part:
             starts = list(s[STARTS.name].to_numpy())
             work -= part * np.array([w.lag(starts, t, whole, self.name, "starts") for t in w.t])
-        if self.has_warm_start:
+        if self.has_warm_start and not w.design:
             work -= self.warm_start_min / 60 / w.step_h * s[RESUMED.name].to_numpy(float)
-        return np.asarray(self.module_capacity(s) * work, float)
+        return np.asarray(self.module_capacity(s, w) * work, float)
 
     def _gain(self, s: pd.DataFrame, w: Window) -> Floats:
         on = s[ON.name].to_numpy(float)
@@ -46,7 +47,7 @@ class MachineLaws(MachineParameters):
     def auxiliary_kw(self, s: pd.DataFrame, w: Window) -> Floats:
         """Electricity of warm-up and standby from the reported counts."""
         whole, part = self.warm_up(w)
-        module = self.module_capacity(s)
+        module = self.module_capacity(s, w)
         starts = list(s[STARTS.name].to_numpy())
         heating = self.events(s, w, STARTS.name, "starts", whole)
         if part:
@@ -57,8 +58,14 @@ class MachineLaws(MachineParameters):
         return np.asarray(module * (self.warm_up_rate(w) * heating + (self.standby_share or 0.0) * waiting), float)
 
     def check_commitment(self, s: pd.DataFrame, w: Window, load: Floats, factor: Any = 1.0) -> Iterator[Violation]:
-        """Counts whole and consistent, starts paid, minimum times kept, load within what is online."""
+        """Counts whole and consistent, starts paid, minimum times kept, load within what is online.
+
+        In a design modules are shares of the capacity: only capacity and load are looked at.
+        """
         i, n = s.index, self.modules
+        if w.design:
+            yield from self._check_design(s, w, load, factor)
+            return
         columns = [q.name for q in self.quantities if q.name.endswith("_modules")]
         counts = s[columns].to_numpy(float)
         yield from self.violation("modules are whole numbers", np.abs(counts - np.round(counts)).max(axis=1), i)
@@ -87,6 +94,18 @@ class MachineLaws(MachineParameters):
         yield from self.violation("above capacity or working while off", over(load, online), i)
         yield from self.violation("below minimum load", over(self.min_load * online, load), i)
         yield from self._check_ramp(s, w, load)
+
+    def _check_design(self, s: pd.DataFrame, w: Window, load: Floats, factor: Any) -> Iterator[Violation]:
+        built = size_in(s, "capacity", self.size) * (1 - self.out_of_service(w) / self.modules)
+        online = self.online_kw(s, w) * factor
+        hot = self.module_kw * self.hot_modules(s)
+        yield from self.violation("more modules than there are", over(hot, built), s.index)
+        was = np.array([w.before(hot, t, self.name, "hot_modules", 0.0) for t in w.t])
+        if self.start_cny or self.cold_start_kwh_per_kw or self.has_warm_up:
+            started = self.module_kw * s[STARTS.name].to_numpy(float)
+            yield from self.violation("starts and stops", over(hot - was, started), s.index)
+        yield from self.violation("above capacity or working while off", over(load, online), s.index)
+        yield from self.violation("below minimum load", over(self.min_load * online, load), s.index)
 
     def _check_ramp(self, s: pd.DataFrame, w: Window, load: Floats) -> Iterator[Violation]:
         reach, jump = self.reach(w)

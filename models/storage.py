@@ -36,7 +36,7 @@ from models.component import (
     size_in,
 )
 from models.operation import Room, Run
-from models.window import Floats, Window
+from models.window import Chronology, Expr, Floats, Window
 
 WASTE_COLUMN = "negative_import_price_share"  # 1 in steps where the grid pays for consumption; made by ems.inputs
 RESERVE_H = 24.0  # rules leave the standing loss of the window and of so many hours more above the minimum
@@ -94,9 +94,7 @@ class Store(Component):
         fixed = isinstance(cap, float | int)
         b.charge = pyo.Var(w.t, bounds=(0, rate_max))
         b.discharge = pyo.Var(w.t, bounds=(0, rate_max))
-        b.level = pyo.Var(w.t, bounds=(self.min_share * cap if fixed else 0, cap_max))
-        charge, discharge, level = b.charge, b.discharge, b.level
-        levels = [level[t] for t in w.t]
+        charge, discharge = b.charge, b.discharge
         start = self.start_share * cap
         keep = (1 - self.standing_loss_per_h) ** w.step_h
         gain, loss = w.step_h * self.charge_efficiency, w.step_h / self.discharge_efficiency
@@ -108,16 +106,23 @@ class Store(Component):
                 if opening
                 else w.before(levels, t, self.name, self.level_name, 0.0)
             )
-            return level[t] == keep * before + gain * charge[t] - loss * discharge[t]
+            return levels[t] == keep * before + gain * charge[t] - loss * discharge[t]
 
-        b.balance = pyo.Constraint(w.t, rule=balance)
-        if not fixed:
-            b.full = pyo.Constraint(w.t, rule=lambda b, t: level[t] <= cap)
-            b.empty = pyo.Constraint(w.t, rule=lambda b, t: level[t] >= self.min_share * cap)
+        if w.chronology is not None:
+            levels = self._seasonal(
+                b, w, w.chronology, cap, cap_max, keep, [gain * charge[t] - loss * discharge[t] for t in w.t]
+            )
+        else:
+            b.level = pyo.Var(w.t, bounds=(self.min_share * cap if fixed else 0, cap_max))
+            levels = [b.level[t] for t in w.t]
+            b.balance = pyo.Constraint(w.t, rule=balance)
+        if not fixed and w.chronology is None:
+            b.full = pyo.Constraint(w.t, rule=lambda b, t: levels[t] <= cap)
+            b.empty = pyo.Constraint(w.t, rule=lambda b, t: levels[t] >= self.min_share * cap)
         if not isinstance(rate, float | int):
             b.charge_rate = pyo.Constraint(w.t, rule=lambda b, t: charge[t] <= rate)
             b.discharge_rate = pyo.Constraint(w.t, rule=lambda b, t: discharge[t] <= rate)
-        if waste := [t for t in w.t if self._may_waste(w)[t]]:
+        if waste := [] if w.design else [t for t in w.t if self._may_waste(w)[t]]:
             b.charging = pyo.Var(waste, domain=pyo.Binary)
             b.only_in = pyo.Constraint(waste, rule=lambda b, t: charge[t] <= rate_max * b.charging[t])
             b.only_out = pyo.Constraint(waste, rule=lambda b, t: discharge[t] <= rate_max * (1 - b.charging[t]))
@@ -133,11 +138,50 @@ class Store(Component):
             if self.end_short_kgco2e_per_unit:
                 emissions["end_stock"] = self.end_short_kgco2e_per_unit * b.short
         return Formulation(
-            {f"charge_{self.RATE}": charge, f"discharge_{self.RATE}": discharge, self.level_name: level},
+            {f"charge_{self.RATE}": charge, f"discharge_{self.RATE}": discharge, self.level_name: levels},
             cost,
             emissions,
             {"capacity": cap, "rate": rate},
         )
+
+    def _seasonal(
+        self, b: Block, w: Window, order: Chronology, cap: Any, top: float, keep: float, gained: list[Expr]
+    ) -> list[Expr]:
+        """Level across typical periods (Kotzur et al. 2018): what each day opens with, plus the course of its period.
+
+            course[t] = keep course[t-1] + gained[t]                        0 before the first step of a period
+            opening[d+1] = keep^n opening[d] + course[end of d's period]    the last day leads to the first
+            opening[d] + highest[period] <= capacity,   keep^n opening[d] + lowest[period] >= min_share capacity
+
+        Returns the level of each step as the mean over the days that its period stands for.
+        """
+        n, days = w.period, range(len(order.period))
+        last_keep = keep**n
+        b.course = pyo.Var(w.t, bounds=(-top, top))
+        b.opening = pyo.Var(days, bounds=(0, top))
+        b.highest = pyo.Var(range(len(w.period_weights)), bounds=(0, top))
+        b.lowest = pyo.Var(range(len(w.period_weights)), bounds=(-top, 0))
+        b.within = pyo.Constraint(
+            w.t, rule=lambda b, t: b.course[t] == (keep * b.course[t - 1] if t % n else 0.0) + gained[t]
+        )
+        b.high = pyo.Constraint(w.t, rule=lambda b, t: b.course[t] <= b.highest[t // n])
+        b.low = pyo.Constraint(w.t, rule=lambda b, t: b.course[t] >= b.lowest[t // n])
+        b.across = pyo.Constraint(
+            days,
+            rule=lambda b, d: (
+                b.opening[(d + 1) % len(days)] == last_keep * b.opening[d] + b.course[order.period[d] * n + n - 1]
+            ),
+        )
+        b.full = pyo.Constraint(days, rule=lambda b, d: b.opening[d] + b.highest[order.period[d]] <= cap)
+        b.empty = pyo.Constraint(
+            days,
+            rule=lambda b, d: last_keep * b.opening[d] + b.lowest[order.period[d]] >= self.min_share * cap,
+        )
+        mean = [
+            pyo.quicksum(b.opening[d] for d in days if order.period[d] == p) / max(1, order.period.count(p))
+            for p in range(len(w.period_weights))
+        ]
+        return [keep ** (t % n + 1) * mean[t // n] + b.course[t] for t in w.t]
 
     def _target(self, cap: Any, w: Window) -> Any:
         if self.end_target_share is not None:
@@ -155,24 +199,31 @@ class Store(Component):
         before = np.array([w.before(level, t, self.name, self.level_name, start) for t in w.t])
         gained = self.charge_efficiency * charge - discharge / self.discharge_efficiency
         kept = before * (1 - self.standing_loss_per_h) ** w.step_h
-        yield from self.violation("level balance", level - kept - w.step_h * gained, i)
+        residual = level - kept - w.step_h * gained
+        if w.chronology is not None:  # the day before a typical period is another one each time
+            residual[:: w.period] = 0.0
+        yield from self.violation("level balance", residual, i)
         yield from self.between("level", level, self.min_share * cap, cap, i)
         yield from self.between("charging rate", charge, 0, rate, i)
         yield from self.between("discharging rate", discharge, 0, rate, i)
-        yield from self.violation("charging and discharging at once", np.minimum(charge, discharge), i)
+        if not w.design:
+            yield from self.violation("charging and discharging at once", np.minimum(charge, discharge), i)
 
     def bill(self, s: pd.DataFrame, w: Window) -> dict[str, Floats]:
         discharged = s[f"discharge_{self.RATE}"].to_numpy(float) * w.step_h
+        bill = {"throughput": self.throughput_cny_per_unit * discharged}
+        if w.period_weights:  # closed on itself: nothing is left over
+            return bill
         short, surplus = self._end(s, w)
         return {
-            "throughput": self.throughput_cny_per_unit * discharged,
+            **bill,
             "end_stock": self.end_short_cny_per_unit * short - self.end_surplus_cny_per_unit * surplus,
         }
 
     def emitted(self, s: pd.DataFrame, w: Window) -> dict[str, Floats]:
-        return (
-            {"end_stock": self.end_short_kgco2e_per_unit * self._end(s, w)[0]} if self.end_short_kgco2e_per_unit else {}
-        )
+        if w.period_weights or not self.end_short_kgco2e_per_unit:
+            return {}
+        return {"end_stock": self.end_short_kgco2e_per_unit * self._end(s, w)[0]}
 
     def _end(self, s: pd.DataFrame, w: Window) -> tuple[Floats, Floats]:
         """Stock missing from and above the target, all in the last step [stock unit]."""

@@ -16,11 +16,21 @@ Floats = np.ndarray[tuple[int], np.dtype[np.float64]]
 
 
 @dataclass(frozen=True)
+class Chronology:
+    """The days of a year in their order: the typical period that stands for each, and the month it lies in."""
+
+    period: tuple[int, ...]  # 0 …
+    month: tuple[int, ...]  # 1 … 12
+
+
+@dataclass(frozen=True)
 class Window:
-    """One run of steps for dispatch, or several typical periods, each closed on itself, for sizing.
+    """One run of steps for dispatch; a closed year, or several typical periods, each closed on itself, for sizing.
 
     ``inputs`` is tz-aware, equidistant within a period, left-labelled ``[start, start + step)``, without gaps.
     ``state`` maps component -> quantity -> value at the opening (or a list of ``[hours ago, modules]`` events).
+    ``design`` asks for the linear program of a design: modules are not whole, demand is served as a law, every month
+    has its own peak. With a ``chronology`` stores carry over from one typical period to the next.
     Only the window knows time: technologies ask it for the step before, for sums and for past events.
     """
 
@@ -28,6 +38,8 @@ class Window:
     state: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     period_weights: tuple[float, ...] = ()  # occurrences of each typical period in a year; empty for dispatch
     step_minutes: int = 0  # only needed where a single step cannot tell
+    design: bool = False
+    chronology: Chronology | None = None
 
     @cached_property
     def t(self) -> range:
@@ -44,10 +56,28 @@ class Window:
         return len(self.inputs) // max(1, len(self.period_weights))
 
     @cached_property
+    def occurrences(self) -> Floats:
+        """How often each step occurs in the year, shape (steps,); once in dispatch."""
+        times = np.repeat(self.period_weights, self.period) if self.period_weights else np.ones(len(self.inputs))
+        return np.asarray(times, float)
+
+    @cached_property
     def weights(self) -> Floats:
         """Hours that each step stands for, shape (steps,) [h]."""
-        times = np.repeat(self.period_weights, self.period) if self.period_weights else np.ones(len(self.inputs))
-        return np.asarray(times * self.step_h, float)
+        return np.asarray(self.occurrences * self.step_h, float)
+
+    @cached_property
+    def months(self) -> dict[int, Floats]:
+        """Hours that each step stands for in each month that occurs, shape (steps,) [h]: 1 … 12 -> hours."""
+        if self.chronology is None:
+            month = np.asarray(pd.DatetimeIndex(self.inputs.index).month)
+            return {int(m): np.asarray(np.where(month == m, self.weights, 0.0)) for m in np.unique(month)}
+        period, month = np.array(self.chronology.period), np.array(self.chronology.month)
+        many = len(self.period_weights)
+        return {
+            int(m): np.asarray(np.repeat(np.bincount(period[month == m], minlength=many), self.period) * self.step_h)
+            for m in np.unique(month)
+        }
 
     @cached_property
     def year_share(self) -> float:
