@@ -18,6 +18,7 @@ commands:
   check SITE           validate a site file; list assumptions and their status
   forecast SITE        the input table: PV per roof, demands, prices, carbon
   plan SITE            the day-ahead schedule, audited and explained
+  size SITE            what to build: sizes, money, front, proven by operating it
   audit PLAN.json      judge a stored or hand-edited plan
   schema               the JSON Schema of plan.json
 
@@ -74,6 +75,37 @@ def parser() -> argparse.ArgumentParser:
     plan.add_argument("--json", metavar="FILE", help="write plan.json there, - for standard output")
     _language(plan)
 
+    size = sub.add_parser("size", help="what to build: sizes, money, cost-carbon front, proven by operating it")
+    _site(size)
+    size.add_argument("--study", metavar="FILE", help="the study (default: study.yaml beside the site file)")
+    size.add_argument("--years", type=int, metavar="N", help="years of operation, in place of the study's")
+    size.add_argument(
+        "--resolution",
+        default="full",
+        metavar="full|typical:N",
+        help="every hour of the year (default), or N typical days with their error",
+    )
+    size.add_argument(
+        "--pareto", type=int, metavar="N", help="points of the cost-carbon front (default: the study's; 0: none)"
+    )
+    size.add_argument(
+        "--without",
+        action="append",
+        default=[],
+        choices=("truth", "sensitivity", "grid", "scenarios"),
+        help="leave out; repeatable",
+    )
+    size.add_argument("--workers", type=int, metavar="N", help="processes for scenarios (default: one for each core)")
+    size.add_argument(
+        "--dask", nargs="?", const="", metavar="ADDRESS", help="work on a Dask cluster (no address: a local one)"
+    )
+    size.add_argument("--out", metavar="DIR", help="write study.json, study.xlsx and study.html there")
+    size.add_argument("--json", metavar="FILE", help="write study.json there, - for standard output")
+    size.add_argument(
+        "--journal", metavar="DIR", help="where finished scenarios are noted, to go on from (default: DIR of --out)"
+    )
+    _language(size)
+
     audit = sub.add_parser("audit", help="judge a stored or hand-edited plan")
     audit.add_argument("plan", metavar="PLAN.json")
     audit.add_argument("--json", metavar="FILE", help="write the violations there as JSON, - for standard output")
@@ -94,7 +126,8 @@ def _day(p: argparse.ArgumentParser) -> None:
         "--weather",
         default="auto",
         metavar="W",
-        help="auto (Open-Meteo, else the climatology), open-meteo, climatology, a .epw or a .csv file (default: auto)",
+        help="auto (Open-Meteo, else the climatology), open-meteo, climatology, synthetic, a .epw or a .csv file "
+        "(default: auto)",
     )
     p.add_argument("--step", default="15min", metavar="STEP", help="5min to 1h (default: 15min)")
 

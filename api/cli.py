@@ -38,6 +38,10 @@ def _command(name: str) -> Callable[[argparse.Namespace], int]:
         from api.plan_command import plan
 
         return plan
+    if name == "size":
+        from api.size_command import size
+
+        return size
     if name in ("serve", "worker"):
         from api import serve_command
 

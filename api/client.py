@@ -11,6 +11,7 @@ Times must know their offset from UTC; a day is a local day of the site. What th
 
 plans      plan, submit_plan, get_plan, plans, schedule, explain, difference, approve, reject, download
 forecasts  forecast
+studies    study, submit_study, get_study, studies, study_choices, study_rows, study_json, download_study
 jobs       job, jobs, wait, events, cancel
 sites      sites, site, versions, columns, validate, put_site
 series     series, define_series, delete_series, push, points, values
@@ -28,6 +29,7 @@ import httpx
 
 from api.client_plans import JobEnded, PlanCalls
 from api.client_sites import SiteCalls
+from api.client_studies import StudyCalls
 from api.client_transport import ApiError, Transport, written
 from api.contract.base import Role
 from api.contract.people import Alarm, AuditEntry, Me, NewToken, TokenRequest
@@ -35,7 +37,7 @@ from api.contract.people import Alarm, AuditEntry, Me, NewToken, TokenRequest
 __all__ = ["ApiError", "Client", "JobEnded"]
 
 
-class Client(PlanCalls, SiteCalls):
+class Client(StudyCalls, PlanCalls, SiteCalls):
     """A service at ``url``. Give ``http`` for proxies or certificates of your own; close it, or use `with`."""
 
     def __init__(

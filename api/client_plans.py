@@ -27,6 +27,7 @@ from api.contract.plans import (
     Schedule,
     Status,
 )
+from api.contract.studies import StudyRequest
 from ems.changes import Changes, read_changes
 
 Language = Literal["zh", "en"]
@@ -173,7 +174,7 @@ class PlanCalls(Calls):
         """Cancel a job; one that runs ends within seconds."""
         return self._to.model(Job, "DELETE", "jobs", job if isinstance(job, str) else job.id)
 
-    def _submit(self, what: str, body: ForecastRequest, key: str | None) -> Job:
+    def _submit(self, what: str, body: ForecastRequest | StudyRequest, key: str | None) -> Job:
         told = {"Idempotency-Key": key or str(uuid4())}
         return self._to.model(Job, "POST", what, body=body, headers=told, again=True)
 

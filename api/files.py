@@ -26,14 +26,19 @@ def write_text(target: str | Path, text: str) -> None:
     """Write a file at once, by a new name beside it; ``-`` is standard output."""
     if str(target) == "-":
         sys.stdout.write(text)
-        return
+    else:
+        write_bytes(target, text.encode())
+
+
+def write_bytes(target: str | Path, data: bytes) -> None:
+    """Write a file at once, by a new name beside it."""
     path = Path(target).expanduser()
     beside = ""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=path.parent, delete=False) as out:
+        with tempfile.NamedTemporaryFile("wb", dir=path.parent, delete=False) as out:
             beside = out.name
-            out.write(text)
+            out.write(data)
         os.chmod(beside, 0o644)
         os.replace(beside, path)
     except OSError as error:

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from api.clock import now
 from api.contract.base import Text
-from api.contract.jobs import JobState, Progress, Reason
+from api.contract.jobs import JobKind, JobState, Progress, Reason
 from api.job_events import add_event, newest_type
 from api.job_reads import result_path
 from api.tables import jobs as _table
@@ -43,24 +43,18 @@ class Claim:
     created_by: str
 
 
-def claim(c: sa.Connection, worker: str, lease_s: float, attempts: int) -> Claim | None:
+def claim(
+    c: sa.Connection, worker: str, lease_s: float, attempts: int, kinds: Sequence[JobKind] | None = None
+) -> Claim | None:
     """Take the oldest job that waits, or whose worker fell silent with attempts left; None where there is none.
 
-    One statement, so that no two take the same; on PostgreSQL rows that another is just taking are skipped.
+    Only of these ``kinds`` where they are given. One statement, so that no two take the same; on PostgreSQL rows that
+    another is just taking are skipped.
     """
     at = now(c)
-    free = _table.alias("free")
-    silent = sa.and_(free.c.lease_until < at, free.c.attempts < attempts, free.c.cancel_requested_at.is_(None))
-    oldest = (
-        sa.select(free.c.id)
-        .where(free.c.state.in_(("queued", "running")), sa.or_(free.c.state == "queued", silent))
-        .order_by(free.c.id)
-        .limit(1)
-        .with_for_update(skip_locked=True)
-    )
     row = c.execute(
         sa.update(_table)
-        .where(_c.id == oldest.scalar_subquery())
+        .where(_c.id == _oldest(at, attempts, kinds).with_for_update(skip_locked=True).scalar_subquery())
         .values(
             state="running",
             fence=_c.fence + 1,
@@ -79,6 +73,11 @@ def claim(c: sa.Connection, worker: str, lease_s: float, attempts: int) -> Claim
         _retry(c, mine.id, mine.attempt - 1, LOST, at)
     add_event(c, mine.id, "started", {"attempt": mine.attempt, "worker": worker}, at)
     return mine
+
+
+def waits(c: sa.Connection, attempts: int, kinds: Sequence[JobKind]) -> bool:
+    """Whether there is a job of these kinds to claim."""
+    return c.execute(_oldest(now(c), attempts, kinds)).first() is not None
 
 
 def beat(
@@ -149,6 +148,17 @@ def recover(c: sa.Connection, attempts: int) -> list[str]:
     if c.dialect.name != "sqlite":
         raise RuntimeError("other processes may be working on the running jobs of this database")
     return [id for id, _ in _released(c, _c.state == "running", LOST, attempts)]
+
+
+def _oldest(at: datetime, attempts: int, kinds: Sequence[JobKind] | None) -> sa.Select[tuple[str]]:
+    free = _table.alias("free")
+    silent = sa.and_(free.c.lease_until < at, free.c.attempts < attempts, free.c.cancel_requested_at.is_(None))
+    found = sa.select(free.c.id).where(
+        free.c.state.in_(("queued", "running")), sa.or_(free.c.state == "queued", silent)
+    )
+    if kinds is not None:
+        found = found.where(free.c.kind.in_(kinds))
+    return found.order_by(free.c.id).limit(1)
 
 
 def _held(claim: Claim) -> tuple[sa.ColumnElement[bool], ...]:

@@ -10,7 +10,11 @@ import sqlalchemy as sa
 from api import tables
 from api.contract.jobs import Job, JobEvent, JobKind, JobState
 
-PATHS: dict[str, str] = {"plan": "/api/v1/plans/", "forecast": "/api/v1/forecasts/"}  # of what a kind of job makes
+PATHS: dict[str, str] = {
+    "plan": "/api/v1/plans/",
+    "forecast": "/api/v1/forecasts/",
+    "study": "/api/v1/studies/",
+}  # of what a kind of job makes
 
 _JOBS, _EVENTS = tables.jobs.c, tables.job_events.c
 

@@ -19,7 +19,20 @@ from api.clock import now
 from api.contract.jobs import Job, JobKind
 from api.ids import new_id
 from api.job_events import add_event
-from api.job_leases import LOST, Claim, beat, cancelled, claim, fail, give_back, put_back, recover, succeed, sweep
+from api.job_leases import (
+    LOST,
+    Claim,
+    beat,
+    cancelled,
+    claim,
+    fail,
+    give_back,
+    put_back,
+    recover,
+    succeed,
+    sweep,
+    waits,
+)
 from api.job_reads import events, job, jobs, newest_events
 from api.tables import jobs as _table
 from api.tables import moment
@@ -44,6 +57,7 @@ __all__ = [
     "submit",
     "succeed",
     "sweep",
+    "waits",
 ]
 
 QUEUE_LOCK = 7_203_119  # PostgreSQL's advisory lock of those who submit

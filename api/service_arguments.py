@@ -101,6 +101,12 @@ def _sites(p: argparse.ArgumentParser) -> None:
 
 def _workers(p: argparse.ArgumentParser) -> None:
     p.add_argument("--workers", type=int, metavar="N", help="planning processes of this host (default: 1)")
+    p.add_argument(
+        "--study-workers", type=int, metavar="N", help="sizing studies at once, in processes of their own (default: 1)"
+    )
+    p.add_argument(
+        "--study-memory-mb", type=int, metavar="M", help="memory of such a process and of its solver (default: 8192)"
+    )
 
 
 def _database(p: argparse.ArgumentParser) -> None:

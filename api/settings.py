@@ -41,10 +41,17 @@ class Settings(BaseModel):
     tls_cert: Path | None = None
     tls_key: Path | None = None
     workers: int = Field(1, ge=0, le=64, description="planning processes of this host; 0: only serve")
+    study_workers: int = Field(
+        1,
+        ge=0,
+        le=64,
+        description="studies of sizes at once, in processes of their own; none where there are no workers",
+    )
     queue_limit: int = Field(200, ge=1, description="jobs that may wait; more are refused with 503")
     lease_s: float = Field(15.0, gt=0, description="a worker silent for so long has lost its job")
     attempts: int = Field(3, ge=1, description="how often a job is begun before it has failed")
     memory_mb: int = Field(4096, ge=1024, description="address space of a planning process and of its solver, each")
+    study_memory_mb: int = Field(8192, ge=1024, description="the same, of processes that work on a study")
     tasks_per_child: int = Field(100, ge=1, description="then a planning process is replaced by a fresh one")
     body_limit_mb: float = Field(16.0, gt=0)
     jobs_per_minute: int = Field(120, ge=1, description="new jobs for one identity; more are refused with 429")
@@ -66,6 +73,11 @@ class Settings(BaseModel):
         return self
 
     @property
+    def studies(self) -> Path:
+        """Folder in which studies under way keep what is done."""
+        return studies_folder(self.database)
+
+    @property
     def secure(self) -> bool:
         """Whether browsers reach the service over TLS, so that cookies may demand it."""
         return self.tls_cert is not None or self.behind_proxy
@@ -73,8 +85,15 @@ class Settings(BaseModel):
 
 def default_database() -> str:
     """An SQLite file in the user's data folder (XDG base directories)."""
-    base = os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share"
-    return f"sqlite:///{Path(base) / 'park-ems' / 'ems.db'}"
+    return f"sqlite:///{_data_folder() / 'ems.db'}"
+
+
+def studies_folder(database: str) -> Path:
+    """Where studies under way keep what is done: beside an SQLite file, else in the user's data folder."""
+    if not database.startswith("sqlite"):
+        return _data_folder() / "studies"
+    file = Path(urlsplit(database).path[1:]).expanduser().resolve()
+    return file.with_name(f"{file.name}-studies")
 
 
 def checked_database(url: str) -> str:
@@ -87,3 +106,8 @@ def checked_database(url: str) -> str:
     raise InputError(
         "--database", "", url.split("@")[-1], "sqlite:///FILE or postgresql+psycopg://USER:PASSWORD@HOST/NAME"
     )
+
+
+def _data_folder() -> Path:
+    base = os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share"
+    return Path(base) / "park-ems"

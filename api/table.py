@@ -41,11 +41,11 @@ def show_plan(content: dict[str, Any], lang: Lang, console: Console) -> None:
     """A stored plan: outcome and audit, hours, tariff bands, key figures against the baseline, reasons, notes."""
     view = PlanView(content, lang)
     _heading(view, console)
-    _print(hour_cells(view), console, foot=True)
-    _print(band_cells(view), console, foot=True)
-    _print(key_cells(view), console)
-    _list(view.say("why"), [view.pick(n) for n in content["why"]], console)
-    _list(view.say("notes"), [view.pick(n) for n in content["notes"]], console)
+    print_cells(hour_cells(view), console, foot=True)
+    print_cells(band_cells(view), console, foot=True)
+    print_cells(key_cells(view), console)
+    print_list(view.say("why"), [view.pick(n) for n in content["why"]], console)
+    print_list(view.say("notes"), [view.pick(n) for n in content["notes"]], console)
 
 
 def show_inputs(
@@ -104,8 +104,8 @@ def show_inputs(
     if not all(roof in fitting for roof in roofs):
         found = [c for c in found if c not in roofs]
     console.print(Text(say("inputs_title", lang, date=f"{index[0]:%Y-%m-%d}"), style="bold"))
-    _print(found, console, most=len(found))
-    _list(say("notes", lang), list(notes), console)
+    print_cells(found, console, most=len(found))
+    print_list(say("notes", lang), list(notes), console)
 
 
 def show_figures(figures: Iterable[Figure], lang: Lang, console: Console) -> None:
@@ -113,7 +113,7 @@ def show_figures(figures: Iterable[Figure], lang: Lang, console: Console) -> Non
     every = list(figures)
     console.print(Text(say("figures_title", lang), style="bold"))
     counts = {s: sum(f.provenance.status == s for f in every) for s in STATUSES}
-    _print([Cells(say(s, lang), "", [str(n)], 1) for s, n in counts.items() if n], console)
+    print_cells([Cells(say(s, lang), "", [str(n)], 1) for s, n in counts.items() if n], console)
     by_source: dict[str, list[str]] = {}
     for f in every:
         if f.provenance.status == "assumption":
@@ -164,7 +164,7 @@ def _width(c: Cells) -> int:
     return min(width, WRAPPED) if c.wrap else width
 
 
-def _print(found: Sequence[Cells], console: Console, *, most: int = MOST_COLUMNS, foot: bool = False) -> None:
+def print_cells(found: Sequence[Cells], console: Console, *, most: int = MOST_COLUMNS, foot: bool = False) -> None:
     """The columns that fit into the console, in their order; with ``foot`` the last row is a sum, set apart."""
     shown = _that_fit(found, console.width, most)
     table = Table(box=box.SIMPLE, show_footer=foot, padding=(0, GAP - 1, 0, 0), pad_edge=False, show_edge=False)
@@ -182,7 +182,7 @@ def _print(found: Sequence[Cells], console: Console, *, most: int = MOST_COLUMNS
     console.print()
 
 
-def _list(title: str, sentences: Sequence[str], console: Console) -> None:
+def print_list(title: str, sentences: Sequence[str], console: Console) -> None:
     if not sentences:
         return
     console.print(Text(title, style="bold"))

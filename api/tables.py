@@ -127,7 +127,7 @@ jobs = sa.Table(
     sa.Column("created_by", sa.String(120), nullable=False),
     sa.Column("started_at", Moment),
     sa.Column("finished_at", Moment),
-    sa.Column("progress", sa.JSON(none_as_null=True)),  # {"phase", "seconds", "incumbent", "bound", "gap"}: the newest
+    sa.Column("progress", sa.JSON(none_as_null=True)),  # the newest word: {"phase", "seconds", …}
     sa.Column("reason", sa.JSON(none_as_null=True)),  # {"type", "text": {"zh", "en"}} where failed
     sa.Column("result", sa.String(36)),  # id of what it made
     sa.Index("ix_jobs_state_id", "state", "id"),
@@ -140,7 +140,7 @@ job_events = sa.Table(
     sa.Column("job", sa.ForeignKey("jobs.id"), primary_key=True),
     sa.Column("seq", sa.Integer, primary_key=True),  # 1, 2, … within a job: the id of a server-sent event
     sa.Column("at", Moment, nullable=False),
-    sa.Column("type", sa.String(16), nullable=False),  # queued | started | progress | retry | finished
+    sa.Column("type", sa.String(16), nullable=False),  # queued | started | progress | row | retry | finished
     sa.Column("data", sa.JSON, nullable=False),
 )
 sa.Index(  # a job ends once
@@ -211,6 +211,27 @@ sa.Index(  # one approved plan of a site and day
     unique=True,
     sqlite_where=plans.c.status == "approved",
     postgresql_where=plans.c.status == "approved",
+)
+
+studies = sa.Table(  # what lists show of a study of sizes; its id is that of the job that made it
+    "studies",
+    metadata,
+    sa.Column("id", sa.ForeignKey("results.id"), primary_key=True),
+    sa.Column("site", sa.String(64), nullable=False),
+    sa.Column("figures", sa.JSON, nullable=False),  # of the design: name -> number, null where undefined
+    sa.Column("created_at", Moment, nullable=False),
+    sa.Index("ix_studies_site_id", "site", "id"),
+)
+
+study_rows = sa.Table(  # scenarios of a study as they end, before the study has ended and after
+    "study_rows",
+    metadata,
+    sa.Column("job", sa.ForeignKey("jobs.id"), primary_key=True),
+    sa.Column("seq", sa.Integer, primary_key=True),  # 1, 2, … within a job
+    sa.Column("name", sa.String(64), nullable=False),  # digest of the scenario: one that is run again is there already
+    sa.Column("content", sa.LargeBinary, nullable=False),  # JSON text, gzip
+    sa.Column("created_at", Moment, nullable=False),
+    sa.UniqueConstraint("job", "name"),
 )
 
 alarms = sa.Table(

@@ -12,6 +12,8 @@ CAUSES = {  # cause -> (English, Chinese, what kind of money it is)
     "energy": ("energy bought", "购能费", "paid"),
     "export": ("energy sold", "上网收入", "paid"),
     "demand_charge": ("demand charge on a higher peak", "需量电费增量", "paid"),
+    "tier": ("surcharge of energy blocks", "阶梯电价加价", "paid"),
+    "fixed_charge": ("fixed charge", "固定费用", "paid"),
     "wear": ("wear of running", "运行损耗", "wear"),
     "start": ("wear of starts", "启停损耗", "wear"),
     "throughput": ("wear of storing", "储能损耗", "wear"),
@@ -22,6 +24,7 @@ CAUSES = {  # cause -> (English, Chinese, what kind of money it is)
     "tie_break": ("tie-break of part-load curves", "部分负荷曲线定序项", "tie"),
     "import": ("electricity bought", "购电", "emission"),
     "fuel": ("fuel burned", "燃料燃烧", "emission"),
+    "delivered": ("making of what is delivered", "外购介质的生产与运输", "emission"),
 }
 COLUMNS = ["cny", "kgco2e"]
 

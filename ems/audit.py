@@ -77,12 +77,13 @@ def _money(site: Site, w: Window, schedule: Schedule, objective: Weights, claime
 
 
 def objective_cny(site: Site, w: Window, schedule: Schedule, objective: Weights) -> float:
-    """The objective from the reported tables alone."""
+    """The objective from the reported tables alone; in a closed window every step counts as often as it occurs."""
     total = 0.0
     for c in site.components:
         table = schedule.tables[c.name]
-        total += sum(objective.weight(cause, c.name) * float(x.sum()) for cause, x in c.bill(table, w).items())
-        total += objective.carbon_cny_per_kg * sum(float(x.sum()) for x in c.emitted(table, w).values())
+        paid = {cause: float(w.occurrences @ x) for cause, x in c.bill(table, w).items()} | c.invested(table, w)
+        total += sum(objective.weight(cause, c.name) * cny for cause, cny in paid.items())
+        total += objective.carbon_cny_per_kg * sum(float(w.occurrences @ x) for x in c.emitted(table, w).values())
     return total
 
 

@@ -22,6 +22,7 @@ import pandas as pd
 from ems.objective import Weights
 from ems.problem import Answer, Problem
 from ems.site import Site
+from forecasting.errors import InputError
 from models import Formulation, Window, pyo
 
 
@@ -92,6 +93,7 @@ def _assemble(site: Site, w: Window, objective: Weights) -> tuple[Any, dict[str,
     m.part = pyo.Block([c.name for c in site.components])
     parts: dict[str, Formulation] = {}
     into: dict[str, list[tuple[int, Any]]] = defaultdict(list)
+    alone: list[tuple[str, int, float]] = []
     for c in site.components:
         parts[c.name] = c.build(m.part[c.name], w)
         for quantity, bus in c.ports:
@@ -99,13 +101,30 @@ def _assemble(site: Site, w: Window, objective: Weights) -> tuple[Any, dict[str,
 
     def balance(_: Any, bus: str, t: int) -> Any:
         total = pyo.quicksum(flow[t] if sign > 0 else -flow[t] for sign, flow in into[bus])
-        return pyo.Constraint.Feasible if isinstance(total, float | int) and abs(total) < 1e-9 else total == 0
+        if not isinstance(total, float | int):
+            return total == 0
+        if abs(total) >= 1e-9:
+            alone.append((bus, t, float(total)))
+        return pyo.Constraint.Feasible
 
     m.balance = pyo.Constraint(sorted(into), w.t, rule=balance)
+    if alone:
+        bus, t, total = max(alone, key=lambda item: abs(item[2]))
+        raise _alone(bus, total, w.inputs.index[t])
     terms = [objective.weight(cause, name) * expr for name, p in parts.items() for cause, expr in p.cost.items()]
     terms += [objective.carbon_cny_per_kg * expr for p in parts.values() for expr in p.emissions.values()]
     m.objective = pyo.Objective(expr=pyo.quicksum(terms))
     return m, parts
+
+
+def _alone(bus: str, total: float, at: pd.Timestamp) -> InputError:
+    """Nothing on a bus can be chosen, and what is given does not add up to nothing."""
+    when = f"{at:%Y-%m-%d %H:%M}"
+    if total < 0:
+        what, lack, zh = f"{-total:g} wanted at {when}", "a component that serves it", "需求无任何设备可供"
+    else:
+        what, lack, zh = f"{total:g} too much at {when}", "a component that takes it", "多余量无处可去"
+    return InputError("site", f"buses.{bus}", what, lack, zh=f"母线 {bus} 在 {when} 有 {abs(total):g} 的{zh}。")
 
 
 def _translate(m: Any, parts: dict[str, Formulation]) -> Built:

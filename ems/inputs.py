@@ -29,7 +29,7 @@ from forecasting.resample import on_index
 from forecasting.tables import read_series_csv
 from forecasting.tariff import Tariff, load_tariff
 from forecasting.weather import Weather, load_weather
-from models import Grid, Window, unit_of
+from models import Component, Grid, Window, unit_of
 
 BAND = "tariff_band"
 
@@ -173,11 +173,16 @@ def _validate(table: pd.DataFrame, path: Path) -> None:
 def absent_columns(file: SiteFile, table: pd.DataFrame) -> Iterator[InputError]:
     """Every column that a component asks for and the table has not."""
     for k, c in enumerate(file.site.components):
-        names = [getattr(c, field, "") for field in ("need_column", "yield_column", "column")]
-        names += [c.import_price, c.export_price, c.intensity] if isinstance(c, Grid) else []
-        for column in dict.fromkeys(map(str, names)):
-            if column and column not in table:
+        for column in asked_columns(c):
+            if column not in table:
                 unit = column.rsplit("_", 1)[-1]
                 known = [str(name) for name in table if str(name).endswith(unit)] or [str(name) for name in table]
                 place, expected = ("components", k, "column"), f"one of {', '.join(known)}"
                 yield file.fault(place, f"{c.name}.column", column, expected, meant(column, known))
+
+
+def asked_columns(c: Component) -> list[str]:
+    """The columns that a component names; temperature is there without being asked for."""
+    names = [getattr(c, field, "") for field in ("need_column", "yield_column", "column")]
+    names += [c.import_price, c.export_price, c.intensity] if isinstance(c, Grid) else []
+    return [name for name in dict.fromkeys(map(str, names)) if name]

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import math
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +18,7 @@ from ems.audit import audit
 from ems.columns import series_columns
 from ems.kpis import KPI_TEXT, kpis
 from ems.plan import Judged, Plan
+from ems.provenance import provenance
 from ems.schedule import Schedule
 from ems.site import Site
 from ems.stored_plan import finite, index_of, part, stored_plan
@@ -27,7 +27,6 @@ from forecasting.notes import Note
 from models import Violation, Window, unit_of
 
 SCHEMA_VERSION = "1.1"
-PACKAGES = ("park-ems", "pyomo", "highspy", "pandas", "numpy", "pvlib")
 
 
 def to_dict(plan: Plan) -> dict[str, Any]:
@@ -99,37 +98,7 @@ def to_dict(plan: Plan) -> dict[str, Any]:
         "components": {
             c.name: {"kind": c.kind, "label": {"zh": c.label("zh"), "en": c.label("en")}} for c in site.components
         },
-        "provenance": _provenance(plan),
-    }
-
-
-def _provenance(plan: Plan) -> dict[str, Any]:
-    sky, figures = plan.inputs.weather, plan.file.figures()
-    counts = {
-        s: sum(f.provenance.status == s for f in figures)
-        for s in ("sourced", "computed", "assumption", "default", "unmarked")
-    }
-    factor = plan.inputs.factor
-    return {
-        "weather": {
-            "kind": sky.kind,
-            "source": sky.source,
-            "issued_at": sky.issued_at.isoformat() if sky.issued_at else None,
-        },
-        "site_digest": plan.file.digest,
-        "site_figures": counts,
-        "tariff": plan.inputs.tariff_id,
-        "grid_factor": {
-            "id": factor.id,
-            "value": factor.value,
-            "issuer": factor.issuer,
-            "announcement": factor.announcement,
-        }
-        if factor
-        else None,
-        "solver": plan.solver_message,
-        "versions": {name: version(name) for name in PACKAGES},
-        "created_at": pd.Timestamp.now("UTC").isoformat(timespec="seconds"),
+        "provenance": provenance(plan.file, plan.inputs) | {"solver": plan.solver_message},
     }
 
 

@@ -15,7 +15,7 @@ TEXT = {"type": "string"}
 TIME = {"type": "string", "format": "date-time", "description": "RFC 3339 with offset"}
 
 
-def _object(properties: dict[str, Any], **more: Any) -> dict[str, Any]:
+def object_of(properties: dict[str, Any], **more: Any) -> dict[str, Any]:
     return {
         "type": "object",
         "properties": properties,
@@ -25,18 +25,18 @@ def _object(properties: dict[str, Any], **more: Any) -> dict[str, Any]:
     }
 
 
-def _map(values: dict[str, Any], **more: Any) -> dict[str, Any]:
+def map_of(values: dict[str, Any], **more: Any) -> dict[str, Any]:
     return {"type": "object", "additionalProperties": values, **more}
 
 
-def _list(items: dict[str, Any], **more: Any) -> dict[str, Any]:
+def list_of(items: dict[str, Any], **more: Any) -> dict[str, Any]:
     return {"type": "array", "items": items, **more}
 
 
-BOTH = _object({"zh": TEXT, "en": TEXT}, description="the same in Chinese and English")
-VALUES = _list(NUMBER, description="one value per step")
-SERIES = _map(
-    _object(
+BOTH = object_of({"zh": TEXT, "en": TEXT}, description="the same in Chinese and English")
+VALUES = list_of(NUMBER, description="one value per step")
+SERIES = map_of(
+    object_of(
         {
             "unit": TEXT,
             "meaning": BOTH,
@@ -48,21 +48,21 @@ SERIES = _map(
     ),
     description="component.quantity -> series; flows are >= 0 and named by direction",
 )
-ACCOUNTS = _list(
-    _object({"component": TEXT, "cause": TEXT, "carrier": TEXT, "cny": NUMBER, "kgco2e": NUMBER}),
+ACCOUNTS = list_of(
+    object_of({"component": TEXT, "cause": TEXT, "carrier": TEXT, "cny": NUMBER, "kgco2e": NUMBER}),
     description="lines that can be subtracted: saving = baseline - plan",
 )
-VIOLATIONS = _list(_object({"component": TEXT, "law": TEXT, "worst": MAYBE, "at": TIME}))
-KPIS = _object(dict.fromkeys(KPI_TEXT, MAYBE))
-STATE = _object({"at": TIME, "components": _map({"type": "object"})})
+VIOLATIONS = list_of(object_of({"component": TEXT, "law": TEXT, "worst": MAYBE, "at": TIME}))
+KPIS = object_of(dict.fromkeys(KPI_TEXT, MAYBE))
+STATE = object_of({"at": TIME, "components": map_of({"type": "object"})})
 FACTOR = {"type": "number", "minimum": 0, "maximum": 10}
 CHANGES = {
     "oneOf": [
         {"type": "null"},
-        _object(
+        object_of(
             {
-                "outages": _list(
-                    _object(
+                "outages": list_of(
+                    object_of(
                         {
                             "component": TEXT,
                             "modules": {"type": ["integer", "null"], "description": "null: all of them"},
@@ -71,12 +71,12 @@ CHANGES = {
                         }
                     )
                 ),
-                "parameters": _map(_map(NUMBER), description="component -> parameter -> number"),
-                "prices": _object(
+                "parameters": map_of(map_of(NUMBER), description="component -> parameter -> number"),
+                "prices": object_of(
                     {"import_factor": FACTOR, "import_offset_cny_per_kwh": NUMBER, "export_factor": FACTOR}
                 ),
-                "demands": _map(FACTOR, description="input column, deferrable demand or carrier -> factor"),
-                "weather": _object({"sun_factor": FACTOR, "temperature_offset_k": NUMBER}),
+                "demands": map_of(FACTOR, description="input column, deferrable demand or carrier -> factor"),
+                "weather": object_of({"sun_factor": FACTOR, "temperature_offset_k": NUMBER}),
             }
         ),
     ],
@@ -90,17 +90,17 @@ def plan_schema() -> dict[str, Any]:
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "Day-ahead plan of a park",
         "description": "Steps are left-labelled intervals [start, start + step). A new major version breaks readers.",
-        **_object(
+        **object_of(
             {
                 "schema_version": {"const": SCHEMA_VERSION},
-                "site": _object({"name": TEXT, "title": BOTH, "definition": {"type": "object"}}),
+                "site": object_of({"name": TEXT, "title": BOTH, "definition": {"type": "object"}}),
                 "date": {"type": "string", "format": "date"},
                 "timezone": {**TEXT, "description": "IANA name"},
                 "start": TIME,
                 "end": TIME,
                 "step_minutes": {"type": "integer", "minimum": 5, "maximum": 60},
                 "steps": {"type": "integer", "minimum": 1},
-                "objective": _object(
+                "objective": object_of(
                     {
                         "name": {"enum": list(get_args(ObjectiveName))},
                         "carbon_cny_per_kg": NUMBER,
@@ -113,10 +113,10 @@ def plan_schema() -> dict[str, Any]:
                 "objective_cny": MAYBE,
                 "bound_cny": {**MAYBE, "description": "no plan can cost less; null where nothing was proven"},
                 "gap": {**MAYBE, "description": "relative, between objective and bound"},
-                "timings": _map(NUMBER, description="seconds by phase"),
+                "timings": map_of(NUMBER, description="seconds by phase"),
                 "violations": {**VIOLATIONS, "description": "broken laws; a plan that has any is not released"},
-                "wishes": _list(
-                    _object(
+                "wishes": list_of(
+                    object_of(
                         {
                             "component": TEXT,
                             "quantity": TEXT,
@@ -129,11 +129,11 @@ def plan_schema() -> dict[str, Any]:
                     ),
                     description="wishes left unmet: how much [kWh or kg], worst rate, when, why",
                 ),
-                "why": _list(BOTH),
-                "notes": _list(BOTH, description="data quality and assumptions"),
+                "why": list_of(BOTH),
+                "notes": list_of(BOTH, description="data quality and assumptions"),
                 "kpis": KPIS,
-                "kpi_text": _map(BOTH),
-                "baseline": _object(
+                "kpi_text": map_of(BOTH),
+                "baseline": object_of(
                     {
                         "name": TEXT,
                         "objective_cny": MAYBE,
@@ -145,31 +145,31 @@ def plan_schema() -> dict[str, Any]:
                     description="rule-based operation of the same day",
                 ),
                 "accounts": ACCOUNTS,
-                "cause_text": _map(
-                    _object(
+                "cause_text": map_of(
+                    object_of(
                         {"en": TEXT, "zh": TEXT, "kind": {"enum": ["paid", "wear", "stock", "wish", "tie", "emission"]}}
                     )
                 ),
                 "state_start": STATE,
                 "state_end": {**STATE, "description": "opens the next plan: ems plan --state plan.json"},
-                "sizes": _map(NUMBER),
+                "sizes": map_of(NUMBER),
                 "series": SERIES,
-                "inputs": _map(_object({"unit": TEXT, "values": VALUES})),
-                "bands": _list(TEXT, description="tariff band of each step"),
-                "marginal_values": _map(
-                    _object({"unit": TEXT, "values": VALUES}),
+                "inputs": map_of(object_of({"unit": TEXT, "values": VALUES})),
+                "bands": list_of(TEXT, description="tariff band of each step"),
+                "marginal_values": map_of(
+                    object_of({"unit": TEXT, "values": VALUES}),
                     description="bus -> value of one more kWh or kg, commitment fixed",
                 ),
-                "components": _map(_object({"kind": TEXT, "label": BOTH})),
-                "provenance": _object(
+                "components": map_of(object_of({"kind": TEXT, "label": BOTH})),
+                "provenance": object_of(
                     {
-                        "weather": _object({"kind": TEXT, "source": TEXT, "issued_at": {"type": ["string", "null"]}}),
+                        "weather": object_of({"kind": TEXT, "source": TEXT, "issued_at": {"type": ["string", "null"]}}),
                         "site_digest": TEXT,
-                        "site_figures": _map({"type": "integer"}, description="figures of the site file by status"),
+                        "site_figures": map_of({"type": "integer"}, description="figures of the site file by status"),
                         "tariff": TEXT,
                         "grid_factor": {"type": ["object", "null"]},
                         "solver": TEXT,
-                        "versions": _map(TEXT),
+                        "versions": map_of(TEXT),
                         "created_at": TIME,
                     }
                 ),

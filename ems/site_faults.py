@@ -1,4 +1,4 @@
-"""What is wrong with a site file, in one sentence each: file and line, field, value, what was expected, what to do."""
+"""What is wrong with a site or study file, in one sentence each: file, line, field, value, expectation, remedy."""
 
 from __future__ import annotations
 
@@ -30,13 +30,13 @@ def shown(plain: Any, path: Path_) -> str:
     return ".".join(words)
 
 
-def odd_numbers(plain: Any, site: Site | None = None, path: Path_ = ()) -> Iterator[tuple[Path_, object]]:
-    """Values that are no numbers to reckon with: not finite, or yes and no where ``site`` holds a number."""
+def odd_numbers(plain: Any, read: BaseModel | None = None, path: Path_ = ()) -> Iterator[tuple[Path_, object]]:
+    """Values that are no numbers to reckon with: not finite, or yes and no where the model ``read`` holds a number."""
     if isinstance(plain, dict | list):
         for key, value in plain.items() if isinstance(plain, dict) else enumerate(plain):
-            yield from odd_numbers(value, site, (*path, key))
+            yield from odd_numbers(value, read, (*path, key))
     elif isinstance(plain, bool):
-        if site is not None and isinstance(_value(site, path), float | int):
+        if read is not None and isinstance(_value(read, path), float | int):
             yield path, plain
     elif isinstance(plain, float) and not math.isfinite(plain):
         yield path, plain
@@ -49,12 +49,13 @@ def _value(item: Any, path: Path_) -> Any:
 
 
 class Page:
-    """A YAML text that faults are found in: knows the line of everything."""
+    """A YAML text that faults are found in: knows the line of everything; its content is to be a ``root``."""
 
-    def __init__(self, path: Path, text: str, plain: Any) -> None:
+    def __init__(self, path: Path, text: str, plain: Any, root: type[BaseModel] = Site) -> None:
         self.path = path
         self.plain = plain
         self._text = text
+        self._model = root
 
     @cached_property
     def _root(self) -> Any:
@@ -97,7 +98,7 @@ class Page:
             field = f"{field}.{leaf}" if field else leaf
             return self.fault(place, field, None, "a value: the field is required", more, (leaf,))
         if fault["type"] == "extra_forbidden":
-            remedy = meant(leaf, fields_at(self.plain, place), "delete it")
+            remedy = meant(leaf, fields_at(self.plain, place, self._model), "delete it")
             return self.fault(
                 place, field, fault["input"], "no field of that name", "; ".join(filter(None, (remedy, more)))
             )
@@ -110,7 +111,7 @@ class Page:
         """A component or recipe of no kind that is known."""
         tag = str(fault["ctx"]["discriminator"]).strip("'")
         given = lookup(self.plain, (*place, tag))
-        known = sorted({str(t) for m in models_at(self.plain, place) if (t := tag_of(m, tag))})
+        known = sorted({str(t) for m in models_at(self.plain, place, self._model) if (t := tag_of(m, tag))})
         field = f"{shown(self.plain, place)}.{tag}"
         if given is None:
             wanted = f"one of {', '.join(known)}"
@@ -131,7 +132,11 @@ def _known_part(plain: Any, loc: tuple[int | str, ...]) -> Path_:
 
 
 def _spoken_of(plain: Any, message: str) -> Path_:
-    """The last component that a message names."""
+    """The entry whose path a message begins with; else the last component that it names."""
+    for key, part in plain.items():
+        for name in part if isinstance(part, dict) else ():
+            if message.startswith(f"{key}.{name}."):
+                return (key, name)
     words = set(re.split(r"\W+", message))
     parts = lookup(plain, ("components",))
     named = [k for k, c in enumerate(parts if isinstance(parts, list) else ()) if lookup(c, ("name",)) in words]

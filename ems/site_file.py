@@ -1,5 +1,7 @@
 """Reading a site file: strict YAML, provenance of every number, errors that name file, line, field and remedy.
 
+`read_page` and `figures_of` serve study files as well.
+
 A number may be written as it is, or as ``{value: 45, status: assumption, source: "…"}``. A ``note`` with status and
 source in any mapping speaks for all numbers below it that say nothing themselves.
 """
@@ -7,7 +9,7 @@ source in any mapping speaks for all numbers below it that say nothing themselve
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
@@ -67,23 +69,30 @@ class SiteFile:
 
     def figures(self) -> list[Figure]:
         """Every number of the site, defaults of the technologies included, with where it comes from."""
-        raw = self.site.model_dump(exclude_unset=True)
-        found = []
-        for path, value in _numbers(self.site):
-            given = lookup(raw, path) is not None
-            found.append(Figure(self._title(path), value, self._provenance(path) if given else Provenance("default")))
-        return found
-
-    def _provenance(self, path: Path_) -> Provenance:
-        for length in range(len(path), -1, -1):
-            if path[:length] in self.notes:
-                return self.notes[path[:length]]
-        return Provenance("unmarked")
+        return figures_of(self.site, self.notes, self._title)
 
     def _title(self, path: Path_) -> str:
         if path[0] == "components" and isinstance(path[1], int):
             return ".".join([self.site.components[path[1]].name, *map(str, path[2:])])
         return ".".join(map(str, path))
+
+
+def figures_of(read: BaseModel, notes: Mapping[Path_, Provenance], title: Callable[[Path_], str]) -> list[Figure]:
+    """Every number of what was read, defaults included, with where it comes from."""
+    raw = read.model_dump(exclude_unset=True)
+    found = []
+    for path, value in _numbers(read):
+        given = lookup(raw, path) is not None
+        found.append(Figure(title(path), value, _nearest(notes, path) if given else Provenance("default")))
+    return found
+
+
+def _nearest(notes: Mapping[Path_, Provenance], path: Path_) -> Provenance:
+    """What speaks for a number: its own provenance, or that of the innermost mapping around it."""
+    for length in range(len(path), -1, -1):
+        if path[:length] in notes:
+            return notes[path[:length]]
+    return Provenance("unmarked")
 
 
 def _numbers(item: Any, path: Path_ = ()) -> Iterator[tuple[Path_, float]]:
@@ -167,13 +176,19 @@ def page_of(text: str, path: Path) -> Page:
 
 
 def _read(text: str, path: Path) -> tuple[Page, dict[Path_, Provenance], list[InputError]]:
-    """Plain content, provenance, and what is wrong with either before the site is looked at as a whole."""
+    return read_page(text, path, Site, "a mapping with name, place, components …")
+
+
+def read_page(
+    text: str, path: Path, root: type[BaseModel], expected: str
+) -> tuple[Page, dict[Path_, Provenance], list[InputError]]:
+    """Plain content, provenance, and what is wrong with either before the ``root`` is looked at as a whole."""
     data = parse_yaml(text, path.name)
     if not isinstance(data, dict):
-        raise InputError(str(path), "content", type(data).__name__, "a mapping with name, place, components …", line=1)
+        raise InputError(str(path), "content", type(data).__name__, expected, line=1)
     notes: dict[Path_, Provenance] = {}
     bad: list[BadNote] = []
-    page = Page(path, text, _unwrap(data, (), notes, bad))
+    page = Page(path, text, _unwrap(data, (), notes, bad), root)
     found = [page.fault(b.place, shown(data, b.place), b.value, b.expected) for b in bad]
     return page, notes, found or [page.odd(*odd) for odd in odd_numbers(page.plain)]
 

@@ -25,14 +25,14 @@ def lookup(raw: Any, path: Path_) -> Any:
     return raw
 
 
-def fields_at(plain: Any, place: Path_) -> list[str]:
+def fields_at(plain: Any, place: Path_, root: type[BaseModel] = Site) -> list[str]:
     """Fields of what holds the last key of a path."""
-    return [name for m in models_at(plain, place[:-1]) for name in m.model_fields]
+    return [name for m in models_at(plain, place[:-1], root) for name in m.model_fields]
 
 
-def models_at(plain: Any, place: Path_) -> list[type[BaseModel]]:
-    """Models that may stand at a path of the file."""
-    found: list[type[BaseModel]] = [Site]
+def models_at(plain: Any, place: Path_, root: type[BaseModel] = Site) -> list[type[BaseModel]]:
+    """Models that may stand at a path of the file, whose content as a whole is a ``root``."""
+    found: list[type[BaseModel]] = [root]
     for length, key in enumerate(place):
         here = told(found, lookup(plain, place[:length]))
         fields = [m.model_fields[str(key)].annotation for m in here if str(key) in m.model_fields]

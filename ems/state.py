@@ -14,7 +14,7 @@ from ems.site import Site
 from forecasting.errors import InputError, meant
 from forecasting.files import read_text
 from forecasting.notes import Note
-from models import Component, unit_of
+from models import Component, Grid, unit_of
 
 EVENTS = ("starts", "stops")
 MAX_BYTES = 50_000_000
@@ -126,14 +126,14 @@ def assumed_state(site: Site, given: State) -> list[Note]:
     if not missing:
         return []
     zh = [
-        f"{c.label('zh')}{ASSUMED[key][0]} {_reckoned(c, default):,.4g} {unit_of(key)}"
+        f"{c.label('zh')}{said.zh} {_reckoned(c, key, default):,.4g} {unit_of(key)}"
         for c, key, default in missing
-        if key in ASSUMED
+        if (said := _assumed(c, key))
     ]
     en = [
-        f"{c.label('en')} {ASSUMED[key][1]} {_reckoned(c, default):,.4g} {unit_of(key)}"
+        f"{c.label('en')} {said.en} {_reckoned(c, key, default):,.4g} {unit_of(key)}"
         for c, key, default in missing
-        if key in ASSUMED
+        if (said := _assumed(c, key))
     ]
     if off := [c for c, key, _ in missing if key == "hot_modules"]:
         every = len(off) == sum("hot_modules" in c.state_bounds() for c in site.components)
@@ -148,21 +148,31 @@ def assumed_state(site: Site, given: State) -> list[Note]:
 
 
 ASSUMED = {
-    "level_kwh": ("存量", "holds"),
-    "level_kg": ("存量", "holds"),
-    "peak_kw": ("本月最大需量", "with a month's peak of"),
+    "level_kwh": Note("存量", "holds"),
+    "level_kg": Note("存量", "holds"),
+    "peak_kw": Note("本月最大需量", "with a month's peak of"),
+    "month_kwh": Note("本月已购电量", "with a month's purchase so far of"),
 }
+
+
+def _assumed(c: Component, key: str) -> Note | None:
+    """What is said of a quantity of the state before its value; None where nothing needs to be said."""
+    if isinstance(c, Grid) and key != "peak_kw" and key in c.charges:
+        name = c.charges[key].name
+        return Note(f"计费最大需量({name})", f"with a billed peak ({name}) of")
+    return ASSUMED.get(key)
 
 
 def _matters(c: Component, key: str) -> bool:
     """A month's peak only where it is paid for; loads and shares of a day follow from what is said."""
-    paid = getattr(c, "demand_charge_cny_per_kw_month", 0.0) > 0
-    return key in (*ASSUMED, "hot_modules") and (key != "peak_kw" or paid)
+    if isinstance(c, Grid):
+        return key in c.charges or key == "month_kwh"
+    return key in (*ASSUMED, "hot_modules")
 
 
-def _reckoned(c: Component, default: float) -> float:
+def _reckoned(c: Component, key: str, default: float) -> float:
     """A grid without a reading is reckoned with the peak that is expected."""
-    return max(default, getattr(c, "expected_peak_kw", 0.0) or 0.0)
+    return max(default, c.charges[key].expected_peak_kw) if isinstance(c, Grid) and key in c.charges else default
 
 
 def opening_note(given: State, start: pd.Timestamp) -> list[Note]:

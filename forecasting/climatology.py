@@ -75,25 +75,24 @@ class MonthlyFigures(Strict):
     diurnal_amplitude_k: Amplitude
 
 
-def climatology(path: Path, place: Place, index: pd.DatetimeIndex) -> Weather:
-    """The typical day of every date in ``index``."""
+def read_figures(path: Path) -> MonthlyFigures:
+    """The monthly figures of a file; raises `InputError` where they contradict each other."""
     figures = read_yaml(path, MonthlyFigures)
     if any(d > g for d, g in zip(figures.dhi_kwh_per_m2_d.values, figures.ghi_kwh_per_m2_d.values, strict=True)):
         raise InputError(path.name, "dhi_kwh_per_m2_d", None, "no month above ghi_kwh_per_m2_d")
+    return figures
+
+
+def climatology(path: Path, place: Place, index: pd.DatetimeIndex) -> Weather:
+    """The typical day of every date in ``index``."""
+    figures = read_figures(path)
     axis = FineAxis.of(index)
     sun = sun_vectors(place.latitude, place.longitude, place.altitude_m, axis.middles_ns)
-    local = pd.DatetimeIndex(axis.middles_ns, tz="UTC").tz_convert(place.timezone)
-    weights = day_weights(_day_of_year(local))
+    weights = day_weights(day_of_year(local_middles(axis, place)))
     total_day, diffuse_day = clear_sky_days(place)
     ghi = weights @ nodes(figures.ghi_kwh_per_m2_d.values, total_day) * clear_sky_ghi(sun[:, 2])
     dhi = weights @ nodes(figures.dhi_kwh_per_m2_d.values, diffuse_day) * diffuse_shape(sun[:, 2])
-    table = on_plan(axis, ghi, np.clip(dhi, 0.0, ghi), sun)
-    flat = np.ones(365)
-    solar_hour = (axis.middles_ns / 3.6e12 + place.longitude / 15.0) % 24.0
-    swing = figures.diurnal_amplitude_k
-    wave = swing.value * np.cos(2 * np.pi * (solar_hour - swing.warmest_hour) / 24.0)
-    table["temperature_c"] = axis.mean(weights @ nodes(figures.temperature_c.values, flat) + wave)
-    table["wind_m_per_s"] = axis.mean(np.maximum(weights @ nodes(figures.wind_m_per_s.values, flat), 0.0))
+    table = on_plan(axis, ghi, np.clip(dhi, 0.0, ghi), sun).join(usual_air(figures, place, axis))
     note = Note(
         "气候平均典型日：按月平均值生成，平滑无云变化，不是预报。",
         "Typical days from monthly means, smooth and without passing clouds; not a forecast.",
@@ -101,9 +100,26 @@ def climatology(path: Path, place: Place, index: pd.DatetimeIndex) -> Weather:
     return Weather(table[list(COLUMNS)], "climatology", f"climatology {figures.name}", None, (note,))
 
 
+def usual_air(figures: MonthlyFigures, place: Place, axis: FineAxis) -> pd.DataFrame:
+    """Temperature [°C] and wind [m/s] of the typical days in every plan interval."""
+    weights, flat = day_weights(day_of_year(local_middles(axis, place))), np.ones(365)
+    solar_hour = (axis.middles_ns / 3.6e12 + place.longitude / 15.0) % 24.0
+    swing = figures.diurnal_amplitude_k
+    wave = swing.value * np.cos(2 * np.pi * (solar_hour - swing.warmest_hour) / 24.0)
+    temperature = weights @ nodes(figures.temperature_c.values, flat) + wave
+    wind = np.maximum(weights @ nodes(figures.wind_m_per_s.values, flat), 0.0)
+    columns = {"temperature_c": axis.mean(temperature), "wind_m_per_s": axis.mean(wind)}
+    return pd.DataFrame(columns, index=axis.index.rename("time"))
+
+
+def local_middles(axis: FineAxis, place: Place) -> pd.DatetimeIndex:
+    """Middles of the fine steps on the clock of the place."""
+    return pd.DatetimeIndex(axis.middles_ns, tz="UTC").tz_convert(place.timezone)
+
+
 def nodes(monthly_means: tuple[float, ...], daily: Floats) -> Floats:
     """Mid-month values x with mean over month m of (weights_d · x) daily_d = monthly_means_m."""
-    month = _months()
+    month = months()
     weighted = day_weights(np.arange(365)) * daily[:, None]
     matrix = np.stack([weighted[month == m].mean(axis=0) for m in range(12)])
     return np.asarray(np.linalg.solve(matrix, np.asarray(monthly_means)))
@@ -111,7 +127,7 @@ def nodes(monthly_means: tuple[float, ...], daily: Floats) -> Floats:
 
 def day_weights(day: np.ndarray[tuple[int, ...], np.dtype[np.int64]]) -> Floats:
     """Shares of the twelve mid-month values in each day of a 365-day year (0 = 1 January); rows sum to 1."""
-    month = _months()
+    month = months()
     middles = np.array([np.flatnonzero(month == m).mean() for m in range(12)])
     around = np.concatenate([[middles[-1] - 365], middles, [middles[0] + 365]])
     right = np.searchsorted(around, day, side="right")
@@ -134,18 +150,19 @@ def clear_sky_days(place: Place) -> tuple[Floats, Floats]:
     index = days_index(date(YEAR, 1, 1), date(YEAR, 12, 31), place.timezone, 20)
     middles = index + pd.Timedelta(minutes=10)
     up = sun_vectors(place.latitude, place.longitude, place.altitude_m, nanoseconds(middles))[:, 2]
-    day = _day_of_year(middles)
+    day = day_of_year(middles)
     total, diffuse = np.zeros(365), np.zeros(365)
     np.add.at(total, day, clear_sky_ghi(up) / 3000.0)
     np.add.at(diffuse, day, diffuse_shape(up) / 3000.0)
     return total, diffuse
 
 
-def _months() -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+def months() -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+    """Month of each day of a 365-day year, 0 to 11."""
     return np.array([(date(YEAR, 1, 1) + timedelta(d)).month - 1 for d in range(365)])
 
 
-def _day_of_year(local: pd.DatetimeIndex) -> np.ndarray[tuple[int, ...], np.dtype[np.int64]]:
+def day_of_year(local: pd.DatetimeIndex) -> np.ndarray[tuple[int, ...], np.dtype[np.int64]]:
     """0 to 364; 29 February counts as the 28th."""
     day = local.day_of_year.to_numpy() - 1
     late = local.is_leap_year & (day >= 59)

@@ -17,6 +17,7 @@ class InputError(ValueError):
         remedy: what the user can do about it.
         pointer: JSON Pointer (RFC 6901) to the fault in what was given, such as ``/components/3/modules``.
         line: line of the fault in a text, from 1.
+        zh: the sentence in Chinese, where there is one.
     """
 
     def __init__(
@@ -29,6 +30,7 @@ class InputError(ValueError):
         *,
         pointer: str = "",
         line: int | None = None,
+        zh: str = "",
     ) -> None:
         super().__init__(source, field, value, expected, remedy)  # all of them, so that it survives pickling
         self.source = source
@@ -38,6 +40,7 @@ class InputError(ValueError):
         self.remedy = remedy
         self.pointer = pointer
         self.line = line
+        self.zh = zh
 
     def __str__(self) -> str:
         """Return one readable sentence that names every part that is not empty."""

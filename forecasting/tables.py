@@ -73,6 +73,11 @@ def read_series_csv(
     return pd.DataFrame(values, index=index.rename("time"), dtype=float)
 
 
+def column_names(path: Path) -> list[str]:
+    """Names of the columns of a CSV file, ``time`` among them; raises `InputError` for what is no such file."""
+    return _rows(path)[0]
+
+
 def _rows(path: Path) -> tuple[list[str], list[tuple[int, list[str]]]]:
     """Header and numbered rows; row 1 is the header, as in a spreadsheet."""
     name, text = path.name, read_text(path, MAX_BYTES, "CSV text")

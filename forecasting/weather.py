@@ -1,4 +1,4 @@
-"""Weather on the time axis of a plan, from a forecast service, a typical year, a file or a climatology."""
+"""Weather on the time axis of a plan: a forecast, a typical or synthetic year, a file, a climatology."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ COLUMNS = (
     "ghi_w_per_m2", "dni_w_per_m2", "dhi_w_per_m2", "temperature_c", "wind_m_per_s",
     "apparent_zenith_deg", "azimuth_deg",
 )  # fmt: skip
-Kind = Literal["forecast", "climatology", "typical_year", "file"]
+Kind = Literal["forecast", "climatology", "synthetic", "typical_year", "file", "none"]
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class Weather:
     Attributes:
         table: ``ghi_w_per_m2``, ``dni_w_per_m2``, ``dhi_w_per_m2`` [W/m2], ``temperature_c`` [°C], ``wind_m_per_s``
             [m/s, 10 m above ground], ``apparent_zenith_deg``, ``azimuth_deg`` [°, azimuth clockwise from north].
-        kind: what the figures are; a climatology is never called a forecast.
+        kind: what the figures are; a climatology is never called a forecast; ``none`` holds zeros that nothing may use.
         source: where they come from.
         issued_at: when the source issued or fetched them; ``None`` for a typical year, a climatology or a file.
         notes: what the reader has to know about their quality.
@@ -62,8 +62,9 @@ def load_weather(
     """Weather for every interval of ``index``.
 
     Args:
-        spec: ``open-meteo``; ``climatology``; the path of an ``.epw`` or ``.csv`` file; or ``auto``: Open-Meteo, and if
-            that fails the climatology, with the reason in the notes.
+        spec: ``open-meteo``; ``climatology``; ``synthetic``, a year drawn around the climatology; the path of an
+            ``.epw`` or ``.csv`` file; or ``auto``: Open-Meteo, and if that fails the climatology, with the reason in
+            the notes.
         place: the site.
         index: starts of the intervals, with time zone.
         climatology_file: monthly figures of the site (YAML).
@@ -77,6 +78,10 @@ def load_weather(
         raise InputError("weather", "now", moment.isoformat(), "a moment with its time zone")
     if spec == "climatology":
         return _climatology(place, index, climatology_file)
+    if spec == "synthetic":
+        from forecasting.synthetic import synthetic_year
+
+        return synthetic_year(_monthly(climatology_file, spec), place, index)
     if spec in ("auto", "open-meteo"):
         from forecasting.open_meteo import fetch
 
@@ -95,17 +100,24 @@ def load_weather(
         from forecasting.weather_csv import weather_from_csv
 
         return weather_from_csv(path, place, index)
-    raise InputError("weather", "spec", spec, "auto, open-meteo, climatology, or the path of an .epw or .csv file")
+    raise InputError(
+        "weather", "spec", spec, "auto, open-meteo, climatology, synthetic, or the path of an .epw or .csv file"
+    )
 
 
 def _climatology(place: Place, index: pd.DatetimeIndex, file: Path | None) -> Weather:
-    if file is None:
-        raise InputError(
-            "weather", "climatology file", None, "a YAML file of monthly figures", "name one, or choose another weather"
-        )
     from forecasting.climatology import climatology
 
-    return climatology(file, place, index)
+    return climatology(_monthly(file, "climatology"), place, index)
+
+
+def _monthly(file: Path | None, wanted: str) -> Path:
+    if file is None:
+        raise InputError(
+            "weather", f"climatology file, which {wanted} weather is made from", None, "a YAML file of monthly figures",
+            "name one under climatology in the site, or choose another weather",
+        )  # fmt: skip
+    return file
 
 
 def _instead(weather: Weather, reason: str) -> Weather:

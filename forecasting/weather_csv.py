@@ -11,6 +11,7 @@ from forecasting.errors import InputError
 from forecasting.horizon import nanoseconds, step_of
 from forecasting.irradiance import MINUTE_NS, Spot, resample
 from forecasting.notes import Note
+from forecasting.other_year import in_year_of
 from forecasting.place import Place
 from forecasting.resample import on_index
 from forecasting.sun import Floats, erbs_diffuse_fraction, sun_vectors
@@ -29,10 +30,12 @@ LIMITS = {
 def weather_from_csv(path: Path, place: Place, index: pd.DatetimeIndex) -> Weather:
     """Read ``time``, ``ghi_w_per_m2``, ``temperature_c``, ``wind_m_per_s`` and, if there, ``dhi_`` or ``dni_w_per_m2``.
 
+    A file that holds a whole other year lends its dates (`forecasting.other_year`).
     With DHI given, DNI = (GHI - DHI) / cosZ; with only DNI given, DHI = GHI - DNI cosZ; with neither, DHI by Erbs.
     """
     optional = ("dni_w_per_m2", "dhi_w_per_m2")
     frame = read_series_csv(path, LIMITS, place.timezone, optional=optional)
+    frame, moved = in_year_of(frame, index, path.name)
     air = on_index(frame[["temperature_c", "wind_m_per_s"]], index, "hold", path.name)
     assert isinstance(frame.index, pd.DatetimeIndex)
     spot = Spot(place.latitude, place.longitude, place.altitude_m)
@@ -44,7 +47,7 @@ def weather_from_csv(path: Path, place: Place, index: pd.DatetimeIndex) -> Weath
             path.name, f"row {row + 2}, column dhi_w_per_m2", diffuse[row], f"not above GHI ({ghi[row]:g})"
         )
     table, lost = resample(frame.index, ghi, np.minimum(diffuse, ghi), index, spot, path.name)
-    notes = [note] if note else []
+    notes = [*moved, *([note] if note else [])]
     if lost > 0.001:
         notes.append(
             Note(

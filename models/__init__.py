@@ -19,7 +19,7 @@ from models.heat_pump import HeatPump
 from models.heat_rejection import HeatRejection
 from models.pv import PV
 from models.storage import Battery, ColdStore, HotStore, HydrogenTank, Store, WaterTank
-from models.supply import GasSupply, Spill, WaterSupply
+from models.supply import GasSupply, HydrogenSupply, Spill, WaterSupply
 from models.transfer import Transfer
 from models.waste_heat import WasteHeat
 from models.window import Chronology, Window
@@ -48,6 +48,7 @@ AnyComponent = Annotated[
     | Transfer
     | GasSupply
     | WaterSupply
+    | HydrogenSupply
     | Spill,
     Field(discriminator="kind"),
 ]

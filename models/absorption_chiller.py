@@ -17,7 +17,7 @@ from models.commitment import Machine
 from models.component import Block, Formulation, Positive, Quantity, Size, Violation
 from models.curve import read_off
 from models.operation import Run
-from models.window import Floats, Window
+from models.window import Window
 
 
 class AbsorptionChiller(Machine):
@@ -31,6 +31,7 @@ class AbsorptionChiller(Machine):
     electricity_bus: str = "electricity"
 
     FOLLOWS: ClassVar[str] = "heat_bus"
+    LOAD: ClassVar[str] = "cooling_kw"
     KIND_EN: ClassVar[str] = "heat-driven chiller"
     KIND_ZH: ClassVar[str] = "吸收/吸附式制冷机"
     QUANTITIES: ClassVar[tuple[Quantity, ...]] = (
@@ -69,20 +70,14 @@ class AbsorptionChiller(Machine):
         c = self.commit(b, w)
         cap = self.size if isinstance(self.size, float | int) else self.size.max
         b.cooling = pyo.Var(w.t, bounds=(0, cap))
-        b.full_load = pyo.Constraint(w.t, rule=lambda b, t: b.cooling[t] <= c.online[t])
-        if self.min_load:
-            b.min_load = pyo.Constraint(w.t, rule=lambda b, t: b.cooling[t] >= self.min_load * c.online[t])
-        self.ramp(b, w, [b.cooling[t] for t in w.t], c)
+        self.carry(b, w, b.cooling, c)
         series: dict[str, Any] = {
-            **c.series,
             "cooling_kw": b.cooling,
             "heat_kw": [1 / self.cop * b.cooling[t] for t in w.t],
             "power_kw": [1 / self.electric_cop * b.cooling[t] for t in w.t],
+            **c.series,
         }
         return Formulation(series, c.cost, sizes={"capacity": c.capacity})
-
-    def load_kw(self, s: pd.DataFrame) -> Floats:
-        return s["cooling_kw"].to_numpy(float)
 
     def check(self, s: pd.DataFrame, w: Window) -> Iterator[Violation]:
         cooling = self.load_kw(s)
@@ -92,7 +87,7 @@ class AbsorptionChiller(Machine):
 
     def operate(self, want: float, t: int, run: Run) -> dict[str, float]:
         """``want`` is cooling [kW]."""
-        c, counts = self.decide(want, t, run, "cooling_kw")
+        c, counts = self.decide(want, t, run, self.LOAD)
         return {**counts, **self.flows(c.load(want), c.online, t, run)}
 
     def flows(self, load: float, online: float, t: int, run: Run) -> dict[str, float]:

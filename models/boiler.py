@@ -79,6 +79,7 @@ class GasBoiler(Machine):
     gas_bus: str = "gas"
     heat_bus: str = "heat"
 
+    LOAD: ClassVar[str] = "heat_kw"
     MERIT: ClassVar[Merit] = Merit.BOUGHT
     KIND_EN: ClassVar[str] = "gas boiler"
     KIND_ZH: ClassVar[str] = "燃气锅炉"
@@ -102,15 +103,9 @@ class GasBoiler(Machine):
         c = self.commit(b, w)
         cap = self.size if isinstance(self.size, float | int) else self.size.max
         b.heat = pyo.Var(w.t, bounds=(0, cap))
-        b.full_load = pyo.Constraint(w.t, rule=lambda b, t: b.heat[t] <= c.online[t])
-        if self.min_load:
-            b.min_load = pyo.Constraint(w.t, rule=lambda b, t: b.heat[t] >= self.min_load * c.online[t])
-        self.ramp(b, w, [b.heat[t] for t in w.t], c)
+        self.carry(b, w, b.heat, c)
         gas = [1 / self.efficiency * b.heat[t] for t in w.t]
-        return Formulation({**c.series, "heat_kw": b.heat, "gas_kw": gas}, c.cost, sizes={"capacity": c.capacity})
-
-    def load_kw(self, s: pd.DataFrame) -> Floats:
-        return s["heat_kw"].to_numpy(float)
+        return Formulation({"heat_kw": b.heat, "gas_kw": gas, **c.series}, c.cost, sizes={"capacity": c.capacity})
 
     def check(self, s: pd.DataFrame, w: Window) -> Iterator[Violation]:
         yield from self.check_commitment(s, w, self.load_kw(s))
@@ -118,7 +113,7 @@ class GasBoiler(Machine):
 
     def operate(self, want: float, t: int, run: Run) -> dict[str, float]:
         """``want`` is heat [kW]."""
-        c, counts = self.decide(want, t, run, "heat_kw")
+        c, counts = self.decide(want, t, run, self.LOAD)
         return {**counts, **self.flows(c.load(want), c.online, t, run)}
 
     def flows(self, load: float, online: float, t: int, run: Run) -> dict[str, float]:

@@ -11,15 +11,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cached_property
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import pandas as pd
 from pydantic import Field, field_validator, model_validator
 
 from models import pyo
-from models.commitment import Machine
-from models.component import Block, Efficiency, Formulation, Size, Violation, over
+from models.commitment import Commitment, Machine
+from models.component import Block, Design, Efficiency, Formulation, Size, Violation, over
 from models.curve import TIE_CNY_PER_KWH, Curve, read_off
 from models.operation import Run, between
 from models.window import Expr, Floats, Window
@@ -34,6 +34,8 @@ class Cogenerator(Machine):
     heat_recoverable: Efficiency = Field(0.8, description="usable heat over what is not electricity, LHV")
     electricity_bus: str = "electricity"
     heat_bus: str | None = "heat"
+
+    LOAD: ClassVar[str] = "power_kw"
 
     @field_validator("electric_efficiency")
     @classmethod
@@ -54,6 +56,10 @@ class Cogenerator(Machine):
     def size(self) -> Size:
         return self.capacity_kw
 
+    @property
+    def curved(self) -> bool:
+        return not self.curve.straight
+
     @cached_property
     def curve(self) -> Curve:
         """Power over fuel, both per rated power."""
@@ -68,21 +74,15 @@ class Cogenerator(Machine):
         """Declare fuel, power and heat; returns the series, the fuel [kW], the cost and the capacity."""
         c = self.commit(b, w)
         cap = self.size if isinstance(self.size, float | int) else self.size.max
-        b.power = pyo.Var(w.t, bounds=(0, cap))
         b.fuel = pyo.Var(w.t, bounds=(0, cap * self.curve.x[-1]))
-        power, fuel, online = b.power, b.fuel, c.online
-        low = max(self.min_load, self.curve.y[0])
-        b.full_load = pyo.Constraint(w.t, rule=lambda b, t: power[t] <= online[t])
-        b.min_load = pyo.Constraint(w.t, rule=lambda b, t: power[t] >= low * online[t])
-        b.curve = pyo.Constraint(
-            range(len(self.curve.chords)),
-            w.t,
-            rule=lambda b, k, t: (
-                power[t] <= self.curve.chords[k].slope * fuel[t] + self.curve.chords[k].intercept * online[t]
-            ),
-        )
-        self.ramp(b, w, [power[t] for t in w.t], c)
-        series: dict[str, Any] = {**c.series, "power_kw": power}
+        fuel, online = b.fuel, c.online
+        if w.design and self.plain:
+            power: Any = [self.curve.steepest * fuel[t] for t in w.t]
+            if isinstance(self.size, Design):
+                b.full_load = pyo.Constraint(w.t, rule=lambda b, t: power[t] <= online[t])
+        else:
+            power = self._curved(b, w, cap, c)
+        series: dict[str, Any] = {"power_kw": power, **c.series}
         if self.heat_bus:
             b.heat = pyo.Var(w.t, domain=pyo.NonNegativeReals)
             line = self.curve.usual
@@ -96,6 +96,24 @@ class Cogenerator(Machine):
         tie = TIE_CNY_PER_KWH * w.total(lambda t: self.curve.steepest * fuel[t] - power[t])
         return series, [fuel[t] for t in w.t], {**c.cost, "tie_break": tie}, c.capacity
 
+    def _curved(self, b: Block, w: Window, cap: float, c: Commitment) -> Any:
+        """Power below every chord of the curve and between minimum and full load of what is online."""
+        b.power = pyo.Var(w.t, bounds=(0, cap))
+        power, fuel, online = b.power, b.fuel, c.online
+        chords, least = self.curve.chords, self.least
+        if w.design and self.sheds_freely:
+            chords, at = self.curve.designed
+            least = float(np.interp(at, self.curve.x, self.curve.y))
+        b.full_load = pyo.Constraint(w.t, rule=lambda b, t: power[t] <= online[t])
+        b.min_load = pyo.Constraint(w.t, rule=lambda b, t: power[t] >= least * online[t])
+        b.curve = pyo.Constraint(
+            range(len(chords)),
+            w.t,
+            rule=lambda b, k, t: power[t] <= chords[k].slope * fuel[t] + chords[k].intercept * online[t],
+        )
+        self.ramp(b, w, [power[t] for t in w.t], c)
+        return power
+
     def fuel_kw(self, s: pd.DataFrame) -> Floats:
         """Fuel used [kW LHV]."""
         raise NotImplementedError
@@ -103,9 +121,6 @@ class Cogenerator(Machine):
     def bill(self, s: pd.DataFrame, w: Window) -> dict[str, Floats]:
         hidden = self.curve.steepest * self.fuel_kw(s) - s["power_kw"].to_numpy(float)
         return {**super().bill(s, w), "tie_break": TIE_CNY_PER_KWH * w.step_h * hidden}
-
-    def load_kw(self, s: pd.DataFrame) -> Floats:
-        return s["power_kw"].to_numpy(float)
 
     def check_production(self, s: pd.DataFrame, w: Window) -> Iterator[Violation]:
         fuel, power = self.fuel_kw(s), s["power_kw"].to_numpy(float)
@@ -132,5 +147,5 @@ class Cogenerator(Machine):
 
     def operate(self, want: float, t: int, run: Run) -> dict[str, float]:
         """``want`` is electricity [kW]."""
-        c, counts = self.decide(want, t, run, "power_kw")
+        c, counts = self.decide(want, t, run, self.LOAD)
         return {**counts, **self.flows(c.load(want), c.online, t, run)}

@@ -118,11 +118,19 @@ class Machine(MachineLaws):
     def _relaxed(self, b: Block, w: Window, factor: Floats) -> Commitment:
         """The commitment of a design: shares of modules, counted in capacity; minimum times and resuming left out.
 
-        A start costs energy, wear and the time of the warm-up, in proportion to the capacity that starts.
+        A start costs energy, wear and the time of the warm-up, in proportion to the capacity that starts. Machines
+        whose output does not depend on how many run, and which neither wear nor warm up, need no counts at all.
         """
         capacity, top, cost = declare(self.size, b, w, "capacity")
         module, (whole, part) = self.module_kw, self.warm_up(w)
         free = 1 - self.out_of_service(w) / self.modules
+        if self.plain:
+            online = [float(factor[t] * free[t]) * capacity for t in w.t]
+            share = 1 / (module * factor)
+            counts = {ON.name: lambda values: share * values[self.LOAD], STARTS.name: [0.0] * len(w.inputs)}
+            return Commitment(
+                online, [0.0] * len(w.inputs), capacity, {**counts, STOPS.name: counts[STARTS.name]}, cost
+            )
         b.hot = pyo.Var(w.t, bounds=lambda b, t: (0, top * float(free[t])))
         hot = [b.hot[t] for t in w.t]
         if isinstance(self.size, Design):
@@ -184,6 +192,20 @@ class Machine(MachineLaws):
             pyo.Constraint(w.t, rule=lambda b, t: var[t] >= capacity - size.max / n * (n - count[t])),
         )
         return [var[t] for t in w.t]
+
+    def carry(self, b: Block, w: Window, load: Any, c: Commitment) -> None:
+        """Keep a load between minimum and full load of what is online, and within its ramp."""
+        loads = [load[t] for t in w.t]
+        if not (w.design and self.plain):
+            b.full_load = pyo.Constraint(w.t, rule=lambda b, t: loads[t] <= c.online[t])
+            if self.min_load:
+                b.min_load = pyo.Constraint(w.t, rule=lambda b, t: loads[t] >= self.min_load * c.online[t])
+        elif isinstance(self.size, Design):
+            b.full_load = pyo.Constraint(w.t, rule=lambda b, t: loads[t] <= c.online[t])
+        else:
+            for t in w.t:
+                load[t].setub(c.online[t])
+        self.ramp(b, w, loads, c)
 
     def ramp(self, b: Block, w: Window, load: list[Expr], c: Commitment) -> None:
         """Limit the change of ``load`` where a module cannot cross its range in one step.

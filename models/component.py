@@ -114,6 +114,19 @@ class Component(BaseModel, ABC):
     def build(self, b: Block, w: Window) -> Formulation:
         """Declare variables and constraints on ``b``."""
 
+    def size_key(self, field: str) -> str:
+        """Name under which formulation and tables hold the size of a field."""
+        return "capacity"
+
+    def invested(self, s: pd.DataFrame, w: Window) -> dict[str, float]:
+        """Cost of the sizes that were left to the optimiser, by cause, for the window's share of a year [CNY]."""
+        found: dict[str, float] = {}
+        for field_name in type(self).model_fields:
+            if isinstance(size := getattr(self, field_name), Design):
+                key = self.size_key(field_name)
+                found[f"investment_{key}"] = size.annual_cost_cny * w.year_share * size_in(s, key, size)
+        return found
+
     @abstractmethod
     def check(self, s: pd.DataFrame, w: Window) -> Iterator[Violation]:
         """Re-derive the physics from the reported series, in NumPy, without Pyomo."""

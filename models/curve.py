@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -21,6 +22,7 @@ import numpy as np
 from models.window import Floats
 
 SPARED = 1e-3  # of the output: what a chord may leave out, a fifth of what the audit allows
+SPARED_IN_DESIGN = 2.5e-3  # of the output, in a year of 8 760 steps
 TIE_CNY_PER_KG = 0.2  # of hydrogen made: above what its water costs
 TIE_CNY_PER_KWH = 0.001  # of electricity made: both far below every real price
 
@@ -102,6 +104,28 @@ class Curve:
         k = int(np.clip(np.searchsorted(hull, 0.75 * self.x[-1]), 1, len(hull) - 1))
         return self._chord(self.hull[k - 1], self.hull[k])
 
+    @cached_property
+    def straight(self) -> bool:
+        """The same efficiency at every load."""
+        y = np.array(self.y)
+        return bool(np.ptp(y / np.array(self.x)) <= 1e-9 * y.max())
+
+    @cached_property
+    def designed(self) -> tuple[tuple[Chord, ...], float]:
+        """Chords that a design needs, and the load below which it runs fewer modules instead.
+
+        Where modules are shares, a load below that of the best efficiency is carried better by fewer of them: chords
+        left of it never bind. ``SPARED_IN_DESIGN`` says what the rest may leave out.
+        """
+        best = int(np.argmax(np.array(self.y) / np.array(self.x)))
+        kept = [best]
+        while kept[-1] < len(self.x) - 1:
+            a = kept[-1]
+            kept.append(max(b for b in self.hull if b > a and (b == a + 1 or self._missed(a, b) <= SPARED_IN_DESIGN)))
+        if len(kept) == 1:
+            return (Chord(self.y[best] / self.x[best], 0.0),), self.x[best]
+        return tuple(self._chord(a, b) for a, b in pairwise(kept)), self.x[best]
+
     @property
     def steepest(self) -> float:
         """Most output that one more unit of input gives anywhere on the curve."""
@@ -109,7 +133,8 @@ class Curve:
 
     def _chord(self, a: int, b: int) -> Chord:
         slope = (self.y[b] - self.y[a]) / (self.x[b] - self.x[a])
-        return Chord(slope, self.y[a] - slope * self.x[a])
+        intercept = self.y[a] - slope * self.x[a]
+        return Chord(slope, intercept if abs(intercept) > 1e-12 else 0.0)
 
     @cached_property
     def hull_error(self) -> float:

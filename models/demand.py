@@ -171,22 +171,24 @@ class DeferrableDemand(_Demand):
     def build(self, b: Block, w: Window) -> Formulation:
         runs = self.runs(w)
         inside = {t for run in runs for t in run.steps}
-        last = {run.steps[-1]: 0.0 if w.design else run.need / w.step_h for run in runs}  # what is short shows then
+        last = {run.steps[-1]: run.need / w.step_h for run in runs}  # only then is it known what is short
         b.served = pyo.Var(w.t, bounds=lambda b, t: (0, self.rate_limit if t in inside else 0))
-        b.unserved = pyo.Var(w.t, bounds=lambda b, t: (0, last.get(t, 0.0)))
+        b.unserved = pyo.Var(last, bounds=lambda b, t: (0, 0.0 if w.design else last[t]))
         b.need = pyo.Constraint(
             range(len(runs)),
             rule=lambda b, k: (
-                w.step_h * pyo.quicksum(b.served[t] + b.unserved[t] for t in runs[k].steps) >= runs[k].need
+                w.step_h * (pyo.quicksum(b.served[t] for t in runs[k].steps) + b.unserved[runs[k].steps[-1]])
+                >= runs[k].need
             ),
         )
         b.most = pyo.Constraint(
             range(len(runs)),
             rule=lambda b, k: w.step_h * pyo.quicksum(b.served[t] for t in runs[k].steps) <= runs[k].most,
         )
+        unserved = [b.unserved[t] if t in last else 0.0 for t in w.t]
         return Formulation(
-            {f"served_{self.unit}": b.served, f"unserved_{self.unit}": b.unserved},
-            {"unserved": self.penalty * w.total(lambda t: b.unserved[t])},
+            {f"served_{self.unit}": b.served, f"unserved_{self.unit}": unserved},
+            {"unserved": self.penalty * w.total(lambda t: unserved[t])},
         )
 
     def check(self, s: pd.DataFrame, w: Window) -> Iterator[Violation]:

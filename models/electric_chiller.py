@@ -9,7 +9,7 @@ from models.vapour_compression import VapourCompression
 class ElectricChiller(VapourCompression):
     kind: Literal["electric_chiller"] = "electric_chiller"
     cooling_bus: str = "cooling"
-    PRODUCT: ClassVar[str] = "cooling_kw"
+    LOAD: ClassVar[str] = "cooling_kw"
 
     KIND_EN: ClassVar[str] = "electric chiller"
     KIND_ZH: ClassVar[str] = "电制冷机"

@@ -20,7 +20,7 @@ import pandas as pd
 from pydantic import Field, field_validator, model_validator
 
 from models import pyo
-from models.commitment import Machine
+from models.commitment import Commitment, Machine
 from models.component import Block, Formulation, Quantity, Share, Size, Violation, over
 from models.curve import TIE_CNY_PER_KG, Curve
 from models.operation import Run, between
@@ -43,6 +43,7 @@ class Electrolyser(Machine):
     heat_bus: str | None = None
     water_bus: str | None = None
 
+    LOAD: ClassVar[str] = "power_kw"
     KIND_EN: ClassVar[str] = "electrolyser"
     KIND_ZH: ClassVar[str] = "电解槽"
     QUANTITIES: ClassVar[tuple[Quantity, ...]] = (
@@ -99,6 +100,10 @@ class Electrolyser(Machine):
         return Curve.of_specific_input(self.specific_kwh_per_kg, self.min_load)
 
     @property
+    def curved(self) -> bool:
+        return not self.curve.straight
+
+    @property
     def quantities(self) -> tuple[Quantity, ...]:
         idle = self.standby_share or self.cold_start_kwh_per_kw
         return tuple(q for q in super().quantities if q.name != "auxiliary_kw" or idle)
@@ -107,19 +112,13 @@ class Electrolyser(Machine):
         c = self.commit(b, w)
         cap = self.size if isinstance(self.size, float | int) else self.size.max
         b.power = pyo.Var(w.t, bounds=(0, cap))
-        b.hydrogen = pyo.Var(w.t, bounds=(0, cap * self.curve.y[-1]))
-        power, hydrogen, online = b.power, b.hydrogen, c.online
-        b.full_load = pyo.Constraint(w.t, rule=lambda b, t: power[t] <= online[t])
-        b.min_load = pyo.Constraint(w.t, rule=lambda b, t: power[t] >= self.min_load * online[t])
-        b.curve = pyo.Constraint(
-            range(len(self.curve.chords)),
-            w.t,
-            rule=lambda b, k, t: (
-                hydrogen[t] <= self.curve.chords[k].slope * power[t] + self.curve.chords[k].intercept * online[t]
-            ),
-        )
-        self.ramp(b, w, [power[t] for t in w.t], c)
-        series: dict[str, Any] = {**c.series, "power_kw": power, "hydrogen_kg_per_h": hydrogen}
+        power, online = b.power, c.online
+        if w.design and self.plain:
+            self.carry(b, w, power, c)
+            hydrogen: Any = [self.curve.steepest * power[t] for t in w.t]
+        else:
+            hydrogen = self._curved(b, w, cap, c)
+        series: dict[str, Any] = {"power_kw": power, "hydrogen_kg_per_h": hydrogen, **c.series}
         if any(q.name == "auxiliary_kw" for q in self.quantities):
             series["auxiliary_kw"] = c.aux_kw
         if self.heat_bus:
@@ -136,12 +135,25 @@ class Electrolyser(Machine):
         tie = TIE_CNY_PER_KG * w.total(lambda t: self.curve.steepest * power[t] - hydrogen[t])
         return Formulation(series, {**c.cost, "tie_break": tie}, sizes={"capacity": c.capacity})
 
+    def _curved(self, b: Block, w: Window, cap: float, c: Commitment) -> Any:
+        """Hydrogen below every chord of the curve; the load between minimum and full load of what is online."""
+        b.hydrogen = pyo.Var(w.t, bounds=(0, cap * self.curve.y[-1]))
+        power, hydrogen, online = b.power, b.hydrogen, c.online
+        shares = w.design and self.sheds_freely
+        chords, least = self.curve.designed if shares else (self.curve.chords, self.min_load)
+        b.full_load = pyo.Constraint(w.t, rule=lambda b, t: power[t] <= online[t])
+        b.min_load = pyo.Constraint(w.t, rule=lambda b, t: power[t] >= least * online[t])
+        b.curve = pyo.Constraint(
+            range(len(chords)),
+            w.t,
+            rule=lambda b, k, t: hydrogen[t] <= chords[k].slope * power[t] + chords[k].intercept * online[t],
+        )
+        self.ramp(b, w, [power[t] for t in w.t], c)
+        return hydrogen
+
     def bill(self, s: pd.DataFrame, w: Window) -> dict[str, Floats]:
         hidden = self.curve.steepest * s["power_kw"].to_numpy(float) - s["hydrogen_kg_per_h"].to_numpy(float)
         return {**super().bill(s, w), "tie_break": TIE_CNY_PER_KG * w.step_h * hidden}
-
-    def load_kw(self, s: pd.DataFrame) -> Floats:
-        return s["power_kw"].to_numpy(float)
 
     def check(self, s: pd.DataFrame, w: Window) -> Iterator[Violation]:
         i, power, hydrogen = s.index, s["power_kw"].to_numpy(float), s["hydrogen_kg_per_h"].to_numpy(float)
@@ -160,7 +172,7 @@ class Electrolyser(Machine):
         """``want`` is hydrogen [kg/h]; below zero it asks to shut down rather than wait in standby."""
         x, y = self._points(run)
         rough = want * x[-1] / y[-1]  # at the specific consumption of full load: enough modules to make it
-        c, counts = self.decide(rough, t, run, "power_kw")
+        c, counts = self.decide(rough, t, run, self.LOAD)
         power = c.load(c.online * between(want / c.online, y, x) if c.online > 0 else 0.0)
         return {**counts, **self.flows(power, c.online, t, run), "auxiliary_kw": self.idle_kw(c, run.w)}
 

@@ -9,7 +9,7 @@ from models.vapour_compression import VapourCompression
 class HeatPump(VapourCompression):
     kind: Literal["heat_pump"] = "heat_pump"
     heat_bus: str = "heat"
-    PRODUCT: ClassVar[str] = "heat_kw"
+    LOAD: ClassVar[str] = "heat_kw"
 
     KIND_EN: ClassVar[str] = "heat pump"
     KIND_ZH: ClassVar[str] = "空气源热泵"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 import numpy as np
 import pandas as pd
 from pydantic import Field, model_validator
@@ -19,6 +21,8 @@ RESUMED = Quantity("resumed_modules", "modules brought from ready to working in 
 
 class MachineParameters(Component):
     """Parameters of commitment, and what follows from them alone."""
+
+    LOAD: ClassVar[str]  # the series that minimum load, capacity and ramp speak of
 
     modules: int = Field(1, ge=1, le=20, description="identical modules that share the capacity")
     min_load: Share = Field(0.0, description="of a module's capacity")
@@ -44,6 +48,22 @@ class MachineParameters(Component):
     def size(self) -> Size:
         """Capacity of all modules together; subclasses name the field that holds it."""
         raise NotImplementedError
+
+    @property
+    def plain(self) -> bool:
+        """Only its load counts: no curve over what is online, no wear by the hour, no warm-up, no standby."""
+        idle = self.wear_cny_per_h or self.cold_start_kwh_per_kw or self.has_warm_up or self.has_standby
+        return not self.curved and not idle
+
+    @property
+    def sheds_freely(self) -> bool:
+        """Whether a few modules may run instead of all at low load: the others wait, or start without being warmed."""
+        return self.has_standby or not (self.cold_start_kwh_per_kw or self.has_warm_up)
+
+    @property
+    def curved(self) -> bool:
+        """Whether output depends on the capacity online, not on the load alone."""
+        return False
 
     @property
     def module_kw(self) -> float:
@@ -98,8 +118,8 @@ class MachineParameters(Component):
         return reach, max(reach, self.min_load)
 
     def load_kw(self, s: pd.DataFrame) -> Floats:
-        """The series that minimum load, capacity and ramp speak of."""
-        raise NotImplementedError
+        """The load in each step, shape (steps,)."""
+        return s[self.LOAD].to_numpy(float)
 
     def state_bounds(self) -> dict[str, tuple[float, float, float]]:
         n = float(self.modules)

@@ -101,7 +101,7 @@ class MachineLaws(MachineParameters):
         hot = self.module_kw * self.hot_modules(s)
         yield from self.violation("more modules than there are", over(hot, built), s.index)
         was = np.array([w.before(hot, t, self.name, "hot_modules", 0.0) for t in w.t])
-        if self.start_cny or self.cold_start_kwh_per_kw or self.has_warm_up:
+        if not self.plain and (self.start_cny or self.cold_start_kwh_per_kw or self.has_warm_up):
             started = self.module_kw * s[STARTS.name].to_numpy(float)
             yield from self.violation("starts and stops", over(hot - was, started), s.index)
         yield from self.violation("above capacity or working while off", over(load, online), s.index)

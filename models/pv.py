@@ -17,6 +17,8 @@ from models.component import Block, Component, Formulation, Quantity, Size, Viol
 from models.operation import Merit, Run
 from models.window import Floats, Window
 
+DUSK_KW_PER_KWP = 1e-4  # less is curtailed in a design: it would only spoil the numbers of a year
+
 
 class PV(Component):
     kind: Literal["pv"] = "pv"
@@ -40,9 +42,10 @@ class PV(Component):
     def build(self, b: Block, w: Window) -> Formulation:
         cap, cap_max, cost = declare(self.capacity_kwp, b, w, "capacity")
         offered = w.column(self.yield_column)
-        b.power = pyo.Var(w.t, bounds=lambda b, t: (0, cap_max * offered[t]))
+        usable = [y if y >= DUSK_KW_PER_KWP or not w.design else 0.0 for y in offered]
+        b.power = pyo.Var(w.t, bounds=lambda b, t: (0, cap_max * usable[t]))
         if not isinstance(cap, float | int):
-            b.sun = pyo.Constraint(w.t, rule=lambda b, t: b.power[t] <= offered[t] * cap)
+            b.sun = pyo.Constraint(w.t, rule=lambda b, t: b.power[t] <= usable[t] * cap)
         curtailed = [offered[t] * cap - b.power[t] for t in w.t]
         return Formulation({"power_kw": b.power, "curtailed_kw": curtailed}, cost, sizes={"capacity": cap})
 

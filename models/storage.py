@@ -36,7 +36,8 @@ from models.component import (
     size_in,
 )
 from models.operation import Room, Run
-from models.window import Chronology, Expr, Floats, Window
+from models.seasonal import linked_levels, unrolled
+from models.window import Floats, Window
 
 WASTE_COLUMN = "negative_import_price_share"  # 1 in steps where the grid pays for consumption; made by ems.inputs
 RESERVE_H = 24.0  # rules leave the standing loss of the window and of so many hours more above the minimum
@@ -66,6 +67,10 @@ class Store(Component):
             if share is not None and share < self.min_share:
                 raise ValueError(f"start_share and end_target_share may not lie below min_share {self.min_share}")
         return self
+
+    def size_key(self, field: str) -> str:
+        """A store has a capacity and a rate."""
+        return "capacity" if field.startswith("capacity") else "rate"
 
     @property
     def capacity(self) -> Size:
@@ -109,9 +114,8 @@ class Store(Component):
             return levels[t] == keep * before + gain * charge[t] - loss * discharge[t]
 
         if w.chronology is not None:
-            levels = self._seasonal(
-                b, w, w.chronology, cap, cap_max, keep, [gain * charge[t] - loss * discharge[t] for t in w.t]
-            )
+            gained = [gain * charge[t] - loss * discharge[t] for t in w.t]
+            levels = linked_levels(b, w, cap, cap_max, self.min_share, keep, gained)
         else:
             b.level = pyo.Var(w.t, bounds=(self.min_share * cap if fixed else 0, cap_max))
             levels = [b.level[t] for t in w.t]
@@ -119,10 +123,16 @@ class Store(Component):
         if not fixed and w.chronology is None:
             b.full = pyo.Constraint(w.t, rule=lambda b, t: levels[t] <= cap)
             b.empty = pyo.Constraint(w.t, rule=lambda b, t: levels[t] >= self.min_share * cap)
-        if not isinstance(rate, float | int):
+        sized, waste = (
+            not isinstance(rate, float | int),
+            [t for t, may in zip(w.t, self._may_waste(w), strict=True) if may],
+        )
+        if w.design:  # one law for the two: it keeps what both at once can waste small
+            b.rates = pyo.Constraint(w.t if sized else waste, rule=lambda b, t: charge[t] + discharge[t] <= rate)
+        elif sized:
             b.charge_rate = pyo.Constraint(w.t, rule=lambda b, t: charge[t] <= rate)
             b.discharge_rate = pyo.Constraint(w.t, rule=lambda b, t: discharge[t] <= rate)
-        if waste := [] if w.design else [t for t in w.t if self._may_waste(w)[t]]:
+        if waste and not w.design:
             b.charging = pyo.Var(waste, domain=pyo.Binary)
             b.only_in = pyo.Constraint(waste, rule=lambda b, t: charge[t] <= rate_max * b.charging[t])
             b.only_out = pyo.Constraint(waste, rule=lambda b, t: discharge[t] <= rate_max * (1 - b.charging[t]))
@@ -144,45 +154,6 @@ class Store(Component):
             {"capacity": cap, "rate": rate},
         )
 
-    def _seasonal(
-        self, b: Block, w: Window, order: Chronology, cap: Any, top: float, keep: float, gained: list[Expr]
-    ) -> list[Expr]:
-        """Level across typical periods (Kotzur et al. 2018): what each day opens with, plus the course of its period.
-
-            course[t] = keep course[t-1] + gained[t]                        0 before the first step of a period
-            opening[d+1] = keep^n opening[d] + course[end of d's period]    the last day leads to the first
-            opening[d] + highest[period] <= capacity,   keep^n opening[d] + lowest[period] >= min_share capacity
-
-        Returns the level of each step as the mean over the days that its period stands for.
-        """
-        n, days = w.period, range(len(order.period))
-        last_keep = keep**n
-        b.course = pyo.Var(w.t, bounds=(-top, top))
-        b.opening = pyo.Var(days, bounds=(0, top))
-        b.highest = pyo.Var(range(len(w.period_weights)), bounds=(0, top))
-        b.lowest = pyo.Var(range(len(w.period_weights)), bounds=(-top, 0))
-        b.within = pyo.Constraint(
-            w.t, rule=lambda b, t: b.course[t] == (keep * b.course[t - 1] if t % n else 0.0) + gained[t]
-        )
-        b.high = pyo.Constraint(w.t, rule=lambda b, t: b.course[t] <= b.highest[t // n])
-        b.low = pyo.Constraint(w.t, rule=lambda b, t: b.course[t] >= b.lowest[t // n])
-        b.across = pyo.Constraint(
-            days,
-            rule=lambda b, d: (
-                b.opening[(d + 1) % len(days)] == last_keep * b.opening[d] + b.course[order.period[d] * n + n - 1]
-            ),
-        )
-        b.full = pyo.Constraint(days, rule=lambda b, d: b.opening[d] + b.highest[order.period[d]] <= cap)
-        b.empty = pyo.Constraint(
-            days,
-            rule=lambda b, d: last_keep * b.opening[d] + b.lowest[order.period[d]] >= self.min_share * cap,
-        )
-        mean = [
-            pyo.quicksum(b.opening[d] for d in days if order.period[d] == p) / max(1, order.period.count(p))
-            for p in range(len(w.period_weights))
-        ]
-        return [keep ** (t % n + 1) * mean[t // n] + b.course[t] for t in w.t]
-
     def _target(self, cap: Any, w: Window) -> Any:
         if self.end_target_share is not None:
             return self.end_target_share * cap
@@ -200,14 +171,29 @@ class Store(Component):
         gained = self.charge_efficiency * charge - discharge / self.discharge_efficiency
         kept = before * (1 - self.standing_loss_per_h) ** w.step_h
         residual = level - kept - w.step_h * gained
+        high = low = level
         if w.chronology is not None:  # the day before a typical period is another one each time
-            residual[:: w.period] = 0.0
+            high, low, residual = self._over_the_days(w, gained, level)
         yield from self.violation("level balance", residual, i)
-        yield from self.between("level", level, self.min_share * cap, cap, i)
+        yield from self.between("level", high, -np.inf, cap, i)
+        yield from self.between("level", low, self.min_share * cap, np.inf, i)
         yield from self.between("charging rate", charge, 0, rate, i)
         yield from self.between("discharging rate", discharge, 0, rate, i)
         if not w.design:
             yield from self.violation("charging and discharging at once", np.minimum(charge, discharge), i)
+
+    def _over_the_days(self, w: Window, gained: Floats, level: Floats) -> tuple[Floats, Floats, Floats]:
+        """Highest and lowest level of each typical step over the days that it stands for, and what does not add up."""
+        assert w.chronology is not None
+        order, keep = np.array(w.chronology.period), (1 - self.standing_loss_per_h) ** w.step_h
+        levels, open_end = unrolled(w, keep, w.step_h * gained, level)
+        high, low, mean = level.copy(), level.copy(), level.copy()
+        for p in np.unique(order):
+            steps, days = slice(p * w.period, (p + 1) * w.period), levels[order == p]
+            high[steps], low[steps], mean[steps] = days.max(axis=0), days.min(axis=0), days.mean(axis=0)
+        residual = level - mean
+        residual[-1] = max(abs(residual[-1]), abs(open_end))
+        return high, low, residual
 
     def bill(self, s: pd.DataFrame, w: Window) -> dict[str, Floats]:
         discharged = s[f"discharge_{self.RATE}"].to_numpy(float) * w.step_h

@@ -1,4 +1,4 @@
-"""Bought media and named losses: gas and water from the main, hydrogen or water let go.
+"""Bought media and named losses: gas and water from the main, delivered hydrogen; hydrogen or water let go.
 
 cost[t] = price * flow[t]
 """
@@ -14,18 +14,36 @@ from pydantic import Field
 
 from models import pyo
 from models.carrier import CARRIERS
-from models.component import Block, Component, Formulation, NonNegative, Positive, Quantity, Violation
+from models.component import (
+    Block,
+    Component,
+    Formulation,
+    NonNegative,
+    Positive,
+    Quantity,
+    Size,
+    Violation,
+    declare,
+    fixed,
+    size_in,
+)
 from models.operation import Merit, Run
 from models.window import Floats, Window
 
 
 class _Supply(Component):
     FLOW: ClassVar[str]
+    EMITS: ClassVar[str] = "fuel"  # cause of its emissions
     MERIT: ClassVar[Merit] = Merit.BOUGHT
 
-    def offered(self, w: Window) -> Floats:
-        """Largest flow in each step."""
+    @property
+    def capacity(self) -> Size:
+        """Largest flow."""
         raise NotImplementedError
+
+    def share(self, w: Window) -> Floats:
+        """Share of the capacity that is offered in each step."""
+        return np.ones(len(w.inputs))
 
     def price(self) -> float:
         """[CNY per stock unit]"""
@@ -36,26 +54,34 @@ class _Supply(Component):
         return 0.0
 
     def build(self, b: Block, w: Window) -> Formulation:
-        offered = self.offered(w)
-        b.flow = pyo.Var(w.t, bounds=lambda b, t: (0, float(offered[t])))
-        emissions = {"fuel": self.intensity() * w.total(lambda t: b.flow[t])} if self.intensity() else {}
-        return Formulation({self.FLOW: b.flow}, {"energy": self.price() * w.total(lambda t: b.flow[t])}, emissions)
+        cap, most, cost = declare(self.capacity, b, w, "capacity")
+        share = self.share(w).tolist()
+        b.flow = pyo.Var(w.t, bounds=lambda b, t: (0, most * share[t]))
+        if not isinstance(cap, float | int):
+            b.offer = pyo.Constraint(w.t, rule=lambda b, t: b.flow[t] <= share[t] * cap)
+        cost["energy"] = self.price() * w.total(lambda t: b.flow[t])
+        emissions = {self.EMITS: self.intensity() * w.total(lambda t: b.flow[t])} if self.intensity() else {}
+        return Formulation({self.FLOW: b.flow}, cost, emissions, {"capacity": cap})
+
+    def _offered(self, s: pd.DataFrame, w: Window) -> Floats:
+        return np.asarray(size_in(s, "capacity", self.capacity) * self.share(w))
 
     def check(self, s: pd.DataFrame, w: Window) -> Iterator[Violation]:
-        yield from self.between("flow", s[self.FLOW], 0, self.offered(w), s.index)
+        yield from self.between("flow", s[self.FLOW], 0, self._offered(s, w), s.index)
 
     def bill(self, s: pd.DataFrame, w: Window) -> dict[str, Floats]:
         return {"energy": self.price() * w.step_h * s[self.FLOW].to_numpy(float)}
 
     def emitted(self, s: pd.DataFrame, w: Window) -> dict[str, Floats]:
-        return {"fuel": self.intensity() * w.step_h * s[self.FLOW].to_numpy(float)} if self.intensity() else {}
+        return {self.EMITS: self.intensity() * w.step_h * s[self.FLOW].to_numpy(float)} if self.intensity() else {}
 
     def limits(self, s: pd.DataFrame, w: Window) -> dict[str, Floats]:
-        return {"capacity": np.asarray(self.offered(w) - s[self.FLOW], float)}
+        return {"capacity": np.asarray(self._offered(s, w) - s[self.FLOW], float)}
 
     def operate(self, want: float, t: int, run: Run) -> dict[str, float]:
         """``want`` is the flow taken."""
-        offered = run.once((self.name, "offered"), lambda: self.offered(run.w).tolist())[t]
+        full = fixed(self.capacity)
+        offered = run.once((self.name, "offered"), lambda: (full * self.share(run.w)).tolist())[t]
         return {self.FLOW: min(max(want, 0.0), offered)}
 
 
@@ -63,7 +89,7 @@ class GasSupply(_Supply):
     """Gas from the main or drained from the mine, in kW of LHV."""
 
     kind: Literal["gas_supply"] = "gas_supply"
-    capacity_kw: Positive = Field(description="largest flow [kW LHV]")
+    capacity_kw: Size = Field(description="largest flow [kW LHV]")
     column: str = Field("", description="input column with the share offered; empty: always all of it")
     price_cny_per_kwh: NonNegative
     intensity_kgco2e_per_kwh: NonNegative = Field(description="of burning it, per kWh LHV")
@@ -83,9 +109,12 @@ class GasSupply(_Supply):
         "intensity_kgco2e_per_kwh": 0.2,
     }
 
-    def offered(self, w: Window) -> Floats:
-        share = np.array(w.column(self.column)) if self.column else np.ones(len(w.inputs))
-        return self.capacity_kw * share
+    @property
+    def capacity(self) -> Size:
+        return self.capacity_kw
+
+    def share(self, w: Window) -> Floats:
+        return np.array(w.column(self.column)) if self.column else super().share(w)
 
     def price(self) -> float:
         return self.price_cny_per_kwh
@@ -98,7 +127,7 @@ class WaterSupply(_Supply):
     """Purified water made from the main."""
 
     kind: Literal["water_supply"] = "water_supply"
-    capacity_kg_per_h: Positive
+    capacity_kg_per_h: Size
     price_cny_per_kg: NonNegative
     water_bus: str = "water"
 
@@ -115,11 +144,47 @@ class WaterSupply(_Supply):
         "price_cny_per_kg": 0.01,
     }
 
-    def offered(self, w: Window) -> Floats:
-        return np.full(len(w.inputs), self.capacity_kg_per_h)
+    @property
+    def capacity(self) -> Size:
+        return self.capacity_kg_per_h
 
     def price(self) -> float:
         return self.price_cny_per_kg
+
+
+class HydrogenSupply(_Supply):
+    """Hydrogen delivered by tube trailer, at the pressure of its bus; there whenever it is wanted."""
+
+    kind: Literal["hydrogen_supply"] = "hydrogen_supply"
+    capacity_kg_per_h: Size = Field(description="largest flow [kg/h]")
+    price_cny_per_kg: NonNegative = Field(description="delivered")
+    intensity_kgco2e_per_kg: NonNegative = Field(description="of making and delivering it")
+    hydrogen_bus: str = "hydrogen"
+
+    FLOW: ClassVar[str] = "hydrogen_kg_per_h"
+    EMITS: ClassVar[str] = "delivered"
+    KIND_EN: ClassVar[str] = "delivered hydrogen"
+    KIND_ZH: ClassVar[str] = "外购氢"
+    QUANTITIES: ClassVar[tuple[Quantity, ...]] = (
+        Quantity("hydrogen_kg_per_h", "hydrogen delivered", "外购氢量", "hydrogen_bus", +1, "hydrogen"),
+    )
+    example: ClassVar[dict[str, Any]] = {
+        "kind": "hydrogen_supply",
+        "name": "hydrogen_supply",
+        "capacity_kg_per_h": 50,
+        "price_cny_per_kg": 35,
+        "intensity_kgco2e_per_kg": 12,
+    }
+
+    @property
+    def capacity(self) -> Size:
+        return self.capacity_kg_per_h
+
+    def price(self) -> float:
+        return self.price_cny_per_kg
+
+    def intensity(self) -> float:
+        return self.intensity_kgco2e_per_kg
 
 
 class Spill(Component):

@@ -14,7 +14,18 @@ from pydantic import Field, model_validator
 
 from models import pyo
 from models.carrier import CARRIERS
-from models.component import Block, Component, Efficiency, Formulation, Positive, Quantity, Violation
+from models.component import (
+    Block,
+    Component,
+    Efficiency,
+    Formulation,
+    Quantity,
+    Size,
+    Violation,
+    declare,
+    fixed,
+    size_in,
+)
 from models.operation import Run
 from models.window import Floats, Window
 
@@ -22,7 +33,7 @@ from models.window import Floats, Window
 class Transfer(Component):
     kind: Literal["transfer"] = "transfer"
     carrier: Literal["electricity", "heat", "cooling", "hydrogen", "water", "gas"]
-    limit: Positive = Field(description="largest flow at the inlet [kW or kg/h]")
+    limit: Size = Field(description="largest flow at the inlet [kW or kg/h]")
     efficiency: Efficiency = 1.0
     from_bus: str
     to_bus: str
@@ -58,19 +69,23 @@ class Transfer(Component):
         )
 
     def build(self, b: Block, w: Window) -> Formulation:
-        b.flow = pyo.Var(w.t, bounds=(0, self.limit))
+        cap, most, cost = declare(self.limit, b, w, "capacity")
+        b.flow = pyo.Var(w.t, bounds=(0, most))
+        if not isinstance(cap, float | int):
+            b.full_load = pyo.Constraint(w.t, rule=lambda b, t: b.flow[t] <= cap)
         out = [self.efficiency * b.flow[t] for t in w.t]
-        return Formulation({f"in_{self.unit}": b.flow, f"out_{self.unit}": out})
+        series = {f"in_{self.unit}": b.flow, f"out_{self.unit}": out}
+        return Formulation(series, cost, sizes={"capacity": cap})
 
     def check(self, s: pd.DataFrame, w: Window) -> Iterator[Violation]:
         taken, given = s[f"in_{self.unit}"], s[f"out_{self.unit}"]
         yield from self.violation("efficiency", given - self.efficiency * taken, s.index)
-        yield from self.between("flow", taken, 0, self.limit, s.index)
+        yield from self.between("flow", taken, 0, size_in(s, "capacity", self.limit), s.index)
 
     def limits(self, s: pd.DataFrame, w: Window) -> dict[str, Floats]:
-        return {"capacity": np.asarray(self.limit - s[f"in_{self.unit}"], float)}
+        return {"capacity": np.asarray(size_in(s, "capacity", self.limit) - s[f"in_{self.unit}"], float)}
 
     def operate(self, want: float, t: int, run: Run) -> dict[str, float]:
         """``want`` is the flow at the outlet."""
-        out = min(max(want, 0.0), self.efficiency * self.limit)
+        out = min(max(want, 0.0), self.efficiency * fixed(self.limit))
         return {f"in_{self.unit}": out / self.efficiency, f"out_{self.unit}": out}

@@ -9,7 +9,7 @@ Between the maker's points COP and capacity factor are linear in temperature; be
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -27,7 +27,6 @@ Points = tuple[tuple[float, float], ...]
 
 
 class VapourCompression(Machine):
-    PRODUCT: ClassVar[str]  # the reported output, such as heat_kw
     capacity_kw: Size = Field(description="rated output of all modules [kW]")
     cop: Points = Field(min_length=1, description="(outdoor temperature [°C], COP)")
     capacity_factor: Points = Field(
@@ -64,16 +63,10 @@ class VapourCompression(Machine):
         c = self.commit(b, w, factor)
         cap = self.size if isinstance(self.size, float | int) else self.size.max
         b.output = pyo.Var(w.t, bounds=lambda b, t: (0, cap * float(factor[t])))
-        b.full_load = pyo.Constraint(w.t, rule=lambda b, t: b.output[t] <= c.online[t])
-        if self.min_load:
-            b.min_load = pyo.Constraint(w.t, rule=lambda b, t: b.output[t] >= self.min_load * c.online[t])
-        self.ramp(b, w, [b.output[t] for t in w.t], c)
+        self.carry(b, w, b.output, c)
         power = [float(1 / cop[t]) * b.output[t] for t in w.t]
-        series: dict[str, Any] = {**c.series, self.PRODUCT: b.output, "power_kw": power}
+        series: dict[str, Any] = {self.LOAD: b.output, "power_kw": power, **c.series}
         return Formulation(series, c.cost, sizes={"capacity": c.capacity})
-
-    def load_kw(self, s: pd.DataFrame) -> Floats:
-        return s[self.PRODUCT].to_numpy(float)
 
     def check(self, s: pd.DataFrame, w: Window) -> Iterator[Violation]:
         output = self.load_kw(s)
@@ -86,12 +79,12 @@ class VapourCompression(Machine):
 
     def operate(self, want: float, t: int, run: Run) -> dict[str, float]:
         """``want`` is the product [kW]."""
-        c, counts = self.decide(want, t, run, self.PRODUCT)
+        c, counts = self.decide(want, t, run, self.LOAD)
         return {**counts, **self.flows(c.load(want), c.online, t, run)}
 
     def flows(self, load: float, online: float, t: int, run: Run) -> dict[str, float]:
         cop = run.once((self.name, "cop"), lambda: self.cop_at(run.w).tolist())[t]
-        return {self.PRODUCT: load, "power_kw": load / cop}
+        return {self.LOAD: load, "power_kw": load / cop}
 
     def derating(self, t: int, run: Run) -> float:
         return float(run.once((self.name, "derating"), lambda: self.factor_at(run.w).tolist())[t])

@@ -6,13 +6,15 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
 
 Expr = Any  # a Pyomo linear expression or a number; Pyomo ships no types
 Floats = np.ndarray[tuple[int], np.dtype[np.float64]]
+Unit = Literal["M", "Y"]  # calendar month or year
+Ints = np.ndarray[tuple[int], np.dtype[np.int_]]
 
 
 @dataclass(frozen=True)
@@ -80,8 +82,48 @@ class Window:
         }
 
     @cached_property
+    def month_counts(self) -> dict[int, float]:
+        """How many such months the window stands for: 1 for a whole one, 7/31 for a week of January."""
+        return {m: float(hours.sum() / self._month_hours[m]) for m, hours in self.months.items()}
+
+    @cached_property
+    def month_share(self) -> Floats:
+        """Share of its month that each step is, each time it occurs, shape (steps,)."""
+        if self.period_weights:
+            shares = sum((hours / self._month_hours[m] for m, hours in self.months.items()), np.zeros(len(self.inputs)))
+            return np.asarray(shares / self.occurrences)
+        share = np.zeros(len(self.inputs))
+        for label, steps in self.calendar("M"):
+            share[steps] = self.step_h / self._hours_of(label)
+        return share
+
+    @cached_property
+    def _month_hours(self) -> dict[int, float]:
+        """Length of each month that occurs [h]: 1 … 12 -> hours; typical periods know no clock change."""
+        if self.chronology is not None:
+            year = int(pd.DatetimeIndex(self.inputs.index).year[0])
+            return {m: 24.0 * pd.Period(year=year, month=m, freq="M").days_in_month for m in self.months}
+        return {label.month: self._hours_of(label) for label, _ in reversed(self.calendar("M"))}
+
+    def _hours_of(self, month: pd.Period) -> float:
+        zone = pd.DatetimeIndex(self.inputs.index).tz
+        first, after = (p.start_time.tz_localize(zone) for p in (month, month + 1))
+        return float((after - first) / pd.Timedelta(hours=1))
+
+    def calendar(self, unit: Unit) -> list[tuple[pd.Period, Ints]]:
+        """Months or years of the local calendar that the window touches, in order, with their steps."""
+        labels = pd.DatetimeIndex(self.inputs.index).tz_localize(None).to_period(unit)
+        return [(label, np.flatnonzero(labels == label)) for label in labels.unique()]
+
+    def end_period(self, unit: Unit) -> pd.Period:
+        """The month or year in which the step after the last one begins."""
+        end = pd.DatetimeIndex(self.inputs.index)[-1] + pd.Timedelta(hours=self.step_h)
+        return end.tz_localize(None).to_period(unit)
+
+    @cached_property
     def year_share(self) -> float:
-        return float(self.weights.sum() / 8760)
+        """Share of a year that the window stands for; a design's window is its year, with or without a leap day."""
+        return 1.0 if self.design else float(self.weights.sum() / 8760)
 
     @cached_property
     def hour_of_day(self) -> Floats:

@@ -7,17 +7,23 @@ has a reason to run, to rest and to reach a limit. All numbers are made up.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 import pandas as pd
 
 from ems.site import Site
-from models import CARRIERS, CATALOGUE, Component, Store
+from models import CARRIERS, CATALOGUE, Component, Design, Store
 from models.supply import Spill
 from tests import toys
 
 KINDS = {str(cls.model_fields["kind"].default): cls for cls in CATALOGUE}
+SIZES = [  # every capacity that may be left to the optimiser: kind, field
+    (kind, name)
+    for kind, cls in KINDS.items()
+    for name, field in cls.model_fields.items()
+    if Design in get_args(field.annotation)
+]
 PEAK = {"electricity": 600.0, "heat": 200.0, "cooling": 120.0, "hydrogen": 8.0, "water": 150.0}  # kW or kg/h
 PLENTY = {"heat": 2000.0, "cooling": 1000.0, "hydrogen": 100.0, "water": 5000.0, "gas": 3000.0}
 SHORT = 0.7  # of the peak: what a supply gives where only a store can help
@@ -67,6 +73,17 @@ VARIANTS: dict[str, Component] = {  # what the examples leave out
     ),
     "chiller, one out": example("electric_chiller", outages=[_ALWAYS_ONE_OUT]),
     "grid, import only": example("grid", export_limit_kw=0, contract_kw=None, demand_charge_cny_per_kw_month=0),
+    "grid, any tariff": example(
+        "grid",
+        demand_charges=[
+            {"name": "evening", "price_cny_per_kw": 12, "spans": ["18:00-22:00"], "days": "weekday"},
+            {"name": "blocks", "price_cny_per_kw": 5, "tiers": [{"above_kw": 300, "price_cny_per_kw": 9}]},
+            {"name": "ratchet", "price_cny_per_kw": 3, "ratchet": {"share": 0.8, "lookback_months": 2}},
+            {"name": "system", "price_cny_per_kw": 50, "coincident_hours": ["03-02 09:00"]},
+        ],
+        energy_tiers=[{"above_kwh": 2000, "adder_cny_per_kwh": 0.1}, {"above_kwh": 4000, "adder_cny_per_kwh": 0.3}],
+        fixed_cny_per_month=620,
+    ),
     "battery, to be filled": example("battery", end_target_share=0.9, standing_loss_per_h=0.0, start_share=0.2),
     "gas supply by the sun": example("gas_supply", column="sun_share"),
     "waste heat by the sun": example("waste_heat", column="sun_share"),

@@ -9,9 +9,12 @@ from pydantic import Field
 from api.contract.base import Id, Instant, SiteName, Text, Told
 
 JobState = Literal["queued", "running", "succeeded", "failed", "cancelled"]
-JobKind = Literal["plan", "forecast"]
+JobKind = Literal["plan", "forecast", "study"]
 FINISHED: tuple[JobState, ...] = ("succeeded", "failed", "cancelled")
-Phase = Literal["inputs", "baseline", "build", "solve", "explain"]
+Phase = Literal[
+    "inputs", "baseline", "build", "solve", "explain",  # of a plan
+    "typical", "design", "modules", "read", "truth", "reference", "resolution", "sweep",  # of a study
+]  # fmt: skip
 ReasonType = Literal[
     "input",  # the request or the site's data cannot be used: trying again changes nothing
     "deadline",  # the planning process did not end in time and was stopped
@@ -23,16 +26,28 @@ ReasonType = Literal[
 
 
 class Progress(Told):
-    """The newest word from a running job. Incumbent and bound in CNY, null before there is one."""
+    """The newest word from a running job. Incumbent and bound in CNY, null before there is one.
+
+    ``done``, ``failed`` and ``total`` count the scenarios of a study; null outside of its sweep.
+    """
 
     phase: Phase
     seconds: float
     incumbent: float | None = None
     bound: float | None = None
     gap: float | None = None
+    done: int | None = None
+    failed: int | None = None
+    total: int | None = None
+    rate_per_min: float | None = Field(None, description="scenarios that end in a minute, of those worked out now")
+    remaining_s: float | None = Field(None, description="until all have ended, at the present rate")
 
     def __str__(self) -> str:
         """One line, such as ``solve, 12 s: 8,123 CNY, gap 0.31%``."""
+        if self.total is not None:
+            failed = f", {self.failed} failed" if self.failed else ""
+            left = "" if self.remaining_s is None else f", {self.remaining_s:.0f} s to go"
+            return f"{self.phase}, {self.seconds:.0f} s: {self.done} of {self.total}{failed}{left}"
         found = "" if self.incumbent is None else f": {self.incumbent:,.0f} CNY"
         return f"{self.phase}, {self.seconds:.0f} s{found}" + ("" if self.gap is None else f", gap {self.gap:.2%}")
 
@@ -62,9 +77,9 @@ class Job(Told):
 
 
 class JobEvent(Told):
-    """One event of a job's life: `queued`, `started`, `progress`, `retry`, `finished`."""
+    """One event of a job's life: `queued`, `started`, `progress`, `row` (of a study), `retry`, `finished`."""
 
     seq: int
     at: Instant
-    type: Literal["queued", "started", "progress", "retry", "finished"]
+    type: Literal["queued", "started", "progress", "row", "retry", "finished"]
     data: dict[str, Any]

@@ -30,6 +30,7 @@ from api.http.routes import (
     series,
     session,
     sites,
+    studies,
 )
 from api.http.service import Service
 from api.pages.router import router as pages
@@ -45,6 +46,7 @@ RESOURCES = (  # those asked for most come first: a request is matched against o
     alarms.router,
     sites.router,
     forecasts.router,
+    studies.router,
     people.router,
     audit_log.router,
     backups.router,

@@ -17,6 +17,7 @@ from api.http.problems import responses
 TITLE = "Park EMS 园区能源管理"
 DESCRIPTION = """Day-ahead plans of a park: ask for one, follow the job, read schedule and reasons, approve it.
 
+* Studies size a park over a year and find what carbon costs.
 * Long work is answered with 202 and the path of a job. An `Idempotency-Key` makes repeating safe.
 * Times are RFC 3339 with their offset. Series are `{start, resolution, unit, values}`; null is missing.
 * Lists come newest first in pages: give `next_cursor` as `cursor`.
@@ -26,6 +27,7 @@ DESCRIPTION = """Day-ahead plans of a park: ask for one, follow the job, read sc
 TAGS = {
     "plans": "Schedules: ask, read, compare, decide",
     "forecasts": "Inputs of a day",
+    "studies": "Sizes of a park: ask, follow, read",
     "jobs": "Long work and its progress",
     "sites": "Parks and their versions",
     "series": "Measurements and forecasts from outside",

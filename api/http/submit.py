@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
-from typing import Annotated, Any
+from typing import Annotated, Any, Protocol
 from zoneinfo import ZoneInfo
 
 from fastapi import Header
@@ -18,6 +18,7 @@ from api.http.problems import busy, unusable
 from api.http.service import Service
 from api.ids import digest
 from api.records import idempotency
+from api.records.sites import SiteVersion
 from ems.site_file import SiteFile
 
 Key = Annotated[
@@ -45,7 +46,16 @@ ACCEPTED: dict[int | str, dict[str, Any]] = {
 }
 
 
-def submit(
+class AboutSite(Protocol):
+    """A request for long work on a park."""
+
+    @property
+    def site(self) -> str: ...
+
+    def model_dump_json(self) -> str: ...
+
+
+def submit_day(
     service: Service,
     who: Principal,
     kind: JobKind,
@@ -53,10 +63,27 @@ def submit(
     key: str | None,
     check: Callable[[SiteFile], None] = lambda _: None,
 ) -> Response:
+    """Queue what was asked for of a day; ``check`` raises a problem where the request does not fit the site."""
+
+    def payload(file: SiteFile, site: SiteVersion) -> dict[str, Any]:
+        check(file)
+        return asked.model_dump(mode="json") | {"day": _day(asked.day, site.timezone)}
+
+    return submit(service, who, kind, asked, key, payload)
+
+
+def submit(
+    service: Service,
+    who: Principal,
+    kind: JobKind,
+    asked: AboutSite,
+    key: str | None,
+    payload: Callable[[SiteFile, SiteVersion], dict[str, Any]],
+) -> Response:
     """Queue what was asked for and answer 202; what the request leaves open is fixed now, not when it is worked on.
 
-    ``check`` raises a problem where the request does not fit the site. A request that was sent before is not judged
-    again: it gives the same job whatever has happened to the site since.
+    ``payload`` is what the job has to know of the request; it raises a problem where that does not fit the site. A
+    request that was sent before is not judged again: it gives the same job whatever has happened to the site since.
     """
     who.require_site(asked.site)
     body = digest(f"{kind} {asked.model_dump_json()}".encode())
@@ -66,15 +93,13 @@ def submit(
         if known is not None:
             return _again(service, known, body)
     file, site = service.site_files.current(asked.site)
-    check(file)
-    day = _day(asked.day, site.timezone)
-    payload = asked.model_dump(mode="json") | {"day": day, "site_version": site.version}
+    known_of_it = payload(file, site) | {"site_version": site.version}
     with service.store.write() as c:
         known = idempotency.known(c, who.id, key) if key is not None else None
         if known is None:
             service.limits.new_job(who.id)  # only here is it sure to be a new one
             try:
-                id = jobs.submit(c, kind, asked.site, payload, who.name, limit=service.settings.queue_limit)
+                id = jobs.submit(c, kind, asked.site, known_of_it, who.name, limit=service.settings.queue_limit)
             except jobs.QueueFull as error:
                 raise busy(error.retry_after_s) from error
             if key is not None:

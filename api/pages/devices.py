@@ -17,7 +17,7 @@ from ems.report.view import NOTHING, Floats, PlanView, Series
 
 Group = Literal["supply", "hydrogen", "thermal", "storage", "other"]
 GROUPS: dict[Group, tuple[str, ...]] = {
-    "supply": ("grid", "pv", "fuel_cell", "gas_engine", "gas_supply", "water_supply"),
+    "supply": ("grid", "pv", "fuel_cell", "gas_engine", "gas_supply", "water_supply", "hydrogen_supply"),
     "hydrogen": ("electrolyser", "compressor", "deferrable_demand"),
     "thermal": (
         "heat_pump", "electric_boiler", "gas_boiler", "electric_chiller", "absorption_chiller", "waste_heat",

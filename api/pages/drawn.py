@@ -13,7 +13,7 @@ from ems.report.view import PlanView
 def drawn(view: PlanView, charts: Sequence[Chart]) -> dict[str, Any]:
     """``view`` gives the time axis and the language."""
     return {
-        "config": config(view),
+        "config": config(view.lang),
         "hours": view.steps * view.step_h,
         "start": view.local[0].isoformat(),
         "origin": iso(view, 0),

@@ -64,12 +64,12 @@ def jobs_page(
 
 
 def _row(job: Job, titles: dict[str, str], timezone: str, w: Words, *, may_cancel: bool) -> dict[str, Any]:
-    day = job.request.get("day") or w("jobs_tomorrow")
+    about = w.pick(job.request["title"]) if job.kind == "study" else job.request.get("day") or w("jobs_tomorrow")
     ended = job.finished_at - job.started_at if job.finished_at and job.started_at else None
     return {
         "id": job.id,
         "state": job.state,
-        "title": w("jobs_of_day", kind=w(f"jobs_kind_{job.kind}"), site=titles.get(job.site, job.site), day=day),
+        "title": w("jobs_of_day", kind=w(f"jobs_kind_{job.kind}"), site=titles.get(job.site, job.site), day=about),
         "label": job.request.get("label") or "",
         "what_if": bool(job.request.get("what_if_of")),
         "asked": w("jobs_by", who=job.created_by, at=shown(job.created_at, timezone, seconds=True)),
@@ -87,7 +87,9 @@ def _row(job: Job, titles: dict[str, str], timezone: str, w: Words, *, may_cance
 
 
 def result_page(job: Job) -> str | None:
-    """The page that shows what a job made."""
+    """The page that shows what a job made; of a study it shows what there is so far."""
+    if job.kind == "study":
+        return f"/studies/{job.id}"
     if job.result is None:
         return None
     made = job.result.rsplit("/", 1)[-1]

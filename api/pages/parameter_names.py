@@ -35,8 +35,10 @@ NAMES: Mapping[str, tuple[str, str]] = {  # field -> (Chinese, English); a new t
     "export_limit_kw": ("上网功率上限", "export limit"),
     "fan_share": ("风机用电比", "fan electricity per heat"),
     "field_multiplier": ("压缩功修正系数", "real over ideal work"),
+    "fixed_cny_per_month": ("每月固定费用", "fixed charge per month"),
     "heat_recoverable": ("余热可回收率", "recoverable share of heat"),
     "inlet_bar": ("进口压力", "inlet pressure"),
+    "intensity_kgco2e_per_kg": ("生产与运输排放因子", "emission factor of making and delivering"),
     "intensity_kgco2e_per_kwh": ("燃烧排放因子", "emission factor of burning"),
     "limit": ("流量上限", "largest flow"),
     "min_down_h": ("最短停机时间", "minimum down time"),
@@ -66,7 +68,8 @@ NAMES: Mapping[str, tuple[str, str]] = {  # field -> (Chinese, English); a new t
 }
 PLAIN_SHARES = ("min_load", "heat_recoverable", "efficiency", "cop", "electric_cop", "modules", "field_multiplier")
 UNITS = {  # what a name may end in beyond the units of columns, longest first
-    "_cny_per_kw_month": "CNY/(kW·month)", "_kwh_per_kw": "kWh/kW", "_kg_per_kg": "kg/kg", "_per_min": "1/min",
+    "_cny_per_kw_month": "CNY/(kW·month)", "_cny_per_month": "CNY/month",
+    "_kgco2e_per_kg": "kgCO2e/kg", "_kwh_per_kw": "kWh/kW", "_kg_per_kg": "kg/kg", "_per_min": "1/min",
     "_cny_per_h": "CNY/h", "_standing_loss_per_h": "1/h", "_min": "min", "_bar": "bar",
     "_up_h": "h", "_down_h": "h",
 }  # fmt: skip

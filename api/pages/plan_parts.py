@@ -128,7 +128,7 @@ def _for_scripts(view: PlanView, charts: list[Chart], rows: list[Device], stores
     """Charts, and everything that depends on the chosen interval."""
     price = view.input("import_cny_per_kwh")
     content = {
-        "config": config(view),
+        "config": config(view.lang),
         "hours": view.steps * view.step_h,
         "start": view.local[0].isoformat(),
         "origin": iso(view, 0),  # of the time axis: the local clock without its offset

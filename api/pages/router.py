@@ -16,11 +16,14 @@ from api.pages import (
     settings,
     sign_in_page,
     site_editor,
+    studies,
+    study_page,
     what_if,
 )
 
 PAGES = (
-    assets, sign_in_page, parks, plan_page, what_if, compare, forecast, jobs, site_editor, alarms, audit_log, settings,
+    assets, sign_in_page, parks, plan_page, what_if, compare, forecast, studies, study_page, jobs, site_editor,
+    alarms, audit_log, settings,
 )  # fmt: skip
 
 router = APIRouter(include_in_schema=False)

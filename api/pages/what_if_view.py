@@ -14,6 +14,7 @@ from ems.report.names import CARRIER_TEXT, carrier_name
 from ems.report.view import PlanView
 from ems.site import Site
 from models import Component, Grid
+from models.component import fixed
 
 FIRST = ("connection_kw", "contract_kw", "export_limit_kw", "power_kw", "capacity_kw")  # looked for most often
 COARSEST_MINUTES = 15  # moments of an outage are offered no finer
@@ -118,7 +119,7 @@ def _presets(view: PlanView, site: Site) -> Iterator[Preset]:
         out = [OutageChange(component=c.name) for c in site.components if c.kind == kind]
         if out:
             yield Preset(f"{kind}_out", Changes(outages=out))
-    grids = {c.name: {"connection_kw": c.connection_kw / 2} for c in site.components if isinstance(c, Grid)}
+    grids = {c.name: {"connection_kw": fixed(c.connection_kw) / 2} for c in site.components if isinstance(c, Grid)}
     if grids:
         yield Preset("half_grid", Changes(parameters=grids))
     yield Preset("price_spike", Changes(prices=PriceChange(import_factor=1.5)))

@@ -14,6 +14,7 @@ JOBS: WordTable = {
     "jobs_filter": ("筛选", "Filter"),
     "jobs_kind_plan": ("计划", "Plan"),
     "jobs_kind_forecast": ("预测", "Forecast"),
+    "jobs_kind_study": ("容量研究", "Sizing study"),
     "jobs_of_day": ("{kind} · {site} · {day}", "{kind} · {site} · {day}"),
     "jobs_tomorrow": ("次日", "the next day"),
     "jobs_what_if": ("假设", "what-if"),
@@ -34,6 +35,7 @@ JOBS: WordTable = {
     "jobs_new": ("有新任务, 点击刷新", "There are new jobs: reload"),
     "js_jobs_open_plan": ("查看计划", "Open the plan"),
     "js_jobs_open_forecast": ("查看预测", "Open the forecast"),
+    "js_jobs_open_study": ("查看研究", "Open the study"),
     "js_jobs_chart": (
         "求解过程: {n} 个进度点, 最终费用 {cost} 元, 间隙 {gap}",
         "Course of the search: {n} points, cost {cost} CNY at the end, gap {gap}",

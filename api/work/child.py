@@ -18,9 +18,8 @@ import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
-from api.settings import Settings
 from api.work.frames import Message, take
 from api.work.reasons import Failure
 
@@ -32,9 +31,21 @@ KEPT = {  # of the environment: what programs need to find their files and the n
 }
 START_S = 60.0  # imports and canary models take about two seconds on an idle machine
 TICK_S = 0.25
+NICENESS = 5  # the service and its database go first
 PREFIX = "park-ems-"  # of the folders of planning processes; the number of the service's process follows
 
-Watch = Callable[[dict[str, Any] | None], None]
+Watch = Callable[[Message | None], None]
+ON_THE_WAY = ("progress", "row")  # what is said before the task has ended
+
+
+class Room(Protocol):
+    """What a process may take: address space of it and of its solver, each; and tasks, then a fresh one comes."""
+
+    @property
+    def memory_mb(self) -> int: ...
+
+    @property
+    def tasks_per_child(self) -> int: ...
 
 
 class ChildEnded(Exception):
@@ -67,8 +78,8 @@ def remove_left_folders() -> None:
 class Child:
     """One planning process at a time, for one thread; started again whenever it is not there."""
 
-    def __init__(self, settings: Settings, code: str = CODE) -> None:
-        self._settings, self._code = settings, code
+    def __init__(self, settings: Room, code: str = CODE, niceness: int = NICENESS) -> None:
+        self._settings, self._code, self._niceness = settings, code, niceness
         self._process: subprocess.Popen[bytes] | None = None
         self._folder = ""
         self._heard = bytearray()
@@ -96,8 +107,9 @@ class Child:
     def work(self, task: dict[str, Any], seconds: float, watch: Watch) -> Message:
         """Hand over a task; returns ("result", …) or ("failed", {"type", "zh", "en"}).
 
-        ``watch`` is called about four times a second with None, and with every word of progress. Where it raises, the
-        process is killed and the exception goes on. Raises `DeadlinePassed` after ``seconds``, `ChildEnded`, `Unfit`.
+        ``watch`` is called about four times a second with None, and with all that is said on the way. Where it raises,
+        the process is killed and the exception goes on. Raises `DeadlinePassed` after ``seconds``, `ChildEnded` and
+        `Unfit`.
         """
         self.be_ready(watch)
         self._tasks += 1
@@ -110,7 +122,7 @@ class Child:
         self._folder = tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-")
         path = os.pathsep.join(os.path.abspath(p) for p in sys.path if p)
         once = {"PYTHONPATH": path, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
-        told = [str(self._settings.memory_mb), self._folder, str(os.getpid())]
+        told = [str(self._settings.memory_mb), self._folder, str(os.getpid()), str(self._niceness)]
         try:
             self._process = subprocess.Popen(
                 [sys.executable, "-P", "-c", self._code, *told],
@@ -127,7 +139,7 @@ class Child:
         os.set_blocking(self._process.stdin.fileno(), False)
 
     def _converse(self, out: bytes, seconds: float, watch: Watch) -> Message:
-        """Send, then listen until something other than progress is said; whatever goes wrong ends the process."""
+        """Send, then listen until it is said how the task ended; whatever goes wrong ends the process."""
         try:
             return self._exchange(out, seconds, watch)
         except BaseException:
@@ -153,9 +165,9 @@ class Child:
                         if not left:
                             pipes.unregister(into)
                 while (message := take(self._heard)) is not None:
-                    if message[0] != "progress":
+                    if message[0] not in ON_THE_WAY:
                         return message
-                    watch(message[1])
+                    watch(message)
                 watch(None)
                 if time.monotonic() > end:
                     raise DeadlinePassed(f"not back within {seconds:.0f} s")

@@ -12,11 +12,9 @@ from typing import IO
 
 from ems.lifeline import end_with
 
-NICENESS = 5  # the service and its database go first
-
 
 def confine() -> tuple[IO[bytes], Path]:
-    """Limit this process as its arguments say: memory [MB], folder for files, process id of the service.
+    """Limit this process as its arguments say: memory [MB], folder for files, process id of the service, niceness.
 
     Returns where to answer, and the folder.
     """
@@ -30,7 +28,7 @@ def confine() -> tuple[IO[bytes], Path]:
     _, most = resource.getrlimit(resource.RLIMIT_AS)
     memory = memory if most == resource.RLIM_INFINITY else min(memory, most)  # an administrator's own limit stands
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))  # the solver inherits it
-    os.nice(NICENESS)
+    os.nice(int(sys.argv[4]))
     out = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # whatever a library prints must not mix with the answers
     return out, folder

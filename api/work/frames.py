@@ -6,7 +6,7 @@ import pickle
 import struct
 from typing import Any
 
-Message = tuple[str, dict[str, Any]]  # "ready", "unfit", "progress", "result" or "failed", and what is said
+Message = tuple[str, dict[str, Any]]  # "ready", "unfit", "progress", "row", "result" or "failed", and what
 
 _LENGTH = struct.Struct("<Q")
 

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from datetime import date, timedelta
+from importlib.metadata import version as version_of
+from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 
+from api.ids import digest
 from api.jobs import Claim
-from api.records import forecasts, plans, results, series, sites
+from api.records import forecasts, plans, results, series, sites, studies
+from ems.bundle import Bundle
 from forecasting.horizon import days_index
 
 INPUTS_S = 120.0  # weather over a slow network, the baseline, the audit: what is not the solver's
@@ -23,12 +28,17 @@ class Prepared:
     seconds: float
 
 
-def prepare(c: sa.Connection, claim: Claim) -> Prepared:
-    """Read everything that a job needs; raises `InputError` and, where the site version is not there, `KeyError`."""
+def prepare(c: sa.Connection, claim: Claim, journals: Path) -> Prepared:
+    """Read everything that a job needs; raises `InputError` and, where the site version is not there, `KeyError`.
+
+    ``journals`` is the folder in which studies note what is done.
+    """
     asked, version = claim.payload, claim.payload["site_version"]
     there = sites.get(c, claim.site, version)
     if there is None:
         raise KeyError(f"{claim.site}, version {version}")
+    if claim.kind == "study":
+        return _study(claim, sites.bundle(c, claim.site, version), journals)
     day, step = date.fromisoformat(asked["day"]), asked["step_minutes"]
     index = days_index(day, day, there.timezone, step)
     start, end = index[0].to_pydatetime(), index[-1].to_pydatetime() + timedelta(minutes=step)
@@ -59,12 +69,30 @@ def complete(c: sa.Connection, claim: Claim, result: dict[str, Any]) -> str:
     """Keep what a job made, within the transaction that ends it; returns its id."""
     if claim.kind == "forecast":
         return forecasts.add(c, claim, result["text"])
+    if claim.kind == "study":
+        return studies.add(c, claim, result["summary"], result["text"])
     return plans.add(c, claim, result["summary"], result["text"], claim.payload["site_version"])
 
 
 def solver_seconds(limit: float) -> float:
     """How long the solver may take at most: killed at limit x 1.5 + 5 s, and asked once more without presolve."""
     return 2 * (limit * 1.5 + 5)
+
+
+ASKED = ("study", "files", "set", "resolution", "points", "years", "groups")  # what the result of a study depends on
+
+
+def _study(claim: Claim, bundle: Bundle, journals: Path) -> Prepared:
+    """A study; who asks for the same again goes on where its journal ends."""
+    asked = {name: claim.payload[name] for name in ASKED}
+    content = json.dumps([bundle.digest, asked, version_of("park-ems")], sort_keys=True)
+    task = asked | {
+        "kind": "study",
+        "job": claim.id,
+        "bundle": bundle,
+        "journal": str(journals / digest(content.encode())[:32]),
+    }
+    return Prepared(task, claim.payload["time_limit_s"])
 
 
 def _previous(c: sa.Connection, id: str | None) -> dict[str, Any] | None:

@@ -11,6 +11,14 @@ OUT_OF_MEMORY: Failure = {
 }
 
 
+STUDY_OUT_OF_MEMORY: Failure = {
+    "type": "out_of_memory",
+    "zh": "该研究所需内存超过上限。请用典型日(例如 typical:12), 或提高服务的选项 --study-memory-mb。",
+    "en": "The study needed more memory than it may have. Use typical days (such as typical:12), or raise the option "
+    "--study-memory-mb of the service.",
+}
+
+
 def unusable_input(sentence: str) -> Failure:
     return {"type": "input", "zh": f"输入数据无法使用: {sentence}", "en": f"The input cannot be used: {sentence}"}
 

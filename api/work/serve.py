@@ -11,6 +11,7 @@ import traceback
 from pathlib import Path
 from typing import IO, Any
 
+from api.sweep.progress import Progress as SweepProgress
 from api.work import reasons
 from api.work.canary import fault
 from api.work.frames import Message, pack
@@ -33,7 +34,7 @@ def serve(out: IO[bytes], folder: Path) -> None:
             send(out, "ready", {})
             while True:
                 task = pickle.load(sys.stdin.buffer)
-                send(out, *answer(task, Bench(solver, folder, Speaker(out))))
+                send(out, *answer(task, Bench(solver, folder, Speaker(out), lambda row: send(out, "row", row))))
     except (EOFError, BrokenPipeError):  # the service is gone or has no more use for this process
         return
 
@@ -45,7 +46,7 @@ def answer(task: dict[str, Any], bench: Bench) -> Message:
     except InputError as error:
         return "failed", reasons.unusable_input(str(error).replace(f"{bench.folder}{os.sep}", ""))
     except MemoryError:
-        return "failed", reasons.OUT_OF_MEMORY
+        return "failed", reasons.OUT_OF_MEMORY if task["kind"] != "study" else reasons.STUDY_OUT_OF_MEMORY
     except BrokenPipeError:
         raise
     except Exception as error:
@@ -60,7 +61,7 @@ class Speaker:
         self._out, self._began = out, time.monotonic()
         self._phase, self._last = "", 0.0
 
-    def __call__(self, phase: str, found: Progress | None = None) -> None:
+    def __call__(self, phase: str, found: Progress | SweepProgress | None = None) -> None:
         now = time.monotonic()
         if phase == self._phase and now - self._last < SPEAK_S:
             return
@@ -68,8 +69,10 @@ class Speaker:
         send(self._out, "progress", {"phase": phase, "seconds": round(now - self._began, 3), **_figures(found)})
 
 
-def _figures(found: Progress | None) -> dict[str, float | None]:
-    """Incumbent, bound and gap; what is not known yet is null."""
+def _figures(found: Progress | SweepProgress | None) -> dict[str, float | None]:
+    """Incumbent, bound and gap of a search, or counts and rate of a sweep; what is not known yet is null."""
+    if isinstance(found, SweepProgress):
+        return {name: getattr(found, name) for name in ("done", "failed", "total", "rate_per_min", "remaining_s")}
     best = found.objective if found and math.isfinite(found.objective) else None
     bound = found.bound if found and math.isfinite(found.bound) else None
     gap = None if best is None or bound is None else abs(best - bound) / max(abs(best), 1e-9)

@@ -10,6 +10,10 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from api.asked_study import asked_study
+from api.study_figures import figures_of
+from api.sweep.progress import Progress as SweepProgress
+from api.work.journals import journal
 from ems.bundle import Bundle, unpack
 from ems.changes import Changes
 from ems.forecast_file import forecast_dict
@@ -27,11 +31,12 @@ SUMMARY = ("date", "start", "end", "step_minutes", "objective", "outcome", "gap"
 
 @dataclass(frozen=True)
 class Bench:
-    """What a task works with: a solver, a folder for files, and someone to tell how far it is."""
+    """What a task works with: a solver, a folder for files, and someone to tell how far it is and what is done."""
 
     solver: Solver
     folder: Path
-    say: Callable[[str, Progress | None], None]
+    say: Callable[[str, Progress | SweepProgress | None], None]
+    say_row: Callable[[dict[str, Any]], None]
 
     def site(self, bundle: Bundle) -> SiteFile:
         """The site, its files written under the bundle's digest once and for all."""
@@ -68,7 +73,24 @@ def forecast(task: dict[str, Any], bench: Bench) -> dict[str, Any]:
     return {"text": to_json(forecast_dict(file, day, inputs)).encode(), "summary": {}}
 
 
-TASKS: dict[str, Callable[[dict[str, Any], Bench], dict[str, Any]]] = {"plan": plan, "forecast": forecast}
+def study(task: dict[str, Any], bench: Bench) -> dict[str, Any]:
+    """Size a park. What is done is noted in a journal, from which a study that was stopped goes on."""
+    from api.study_run import Options, run_study
+
+    file = bench.site(task["bundle"])
+    bench.say("inputs", None)
+    asked = asked_study(file, task["study"], task["files"], task["set"], task["years"])
+    options = Options(task["resolution"], task["points"], tuple(task["groups"]))
+    with journal(Path(task["journal"]), task["job"]) as folder:
+        content = run_study(file, asked, options, bench.solver, folder, bench.say, bench.say_row)
+    return {"text": to_json(content).encode(), "summary": figures_of(content)}
+
+
+TASKS: dict[str, Callable[[dict[str, Any], Bench], dict[str, Any]]] = {
+    "plan": plan,
+    "forecast": forecast,
+    "study": study,
+}
 
 
 def _changes(task: dict[str, Any]) -> Changes | None:

@@ -10,13 +10,13 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, TypeVar
 
 from api import jobs
 from api.contract.base import Text
-from api.contract.jobs import JobState, Reason
+from api.contract.jobs import JobKind, JobState, Reason
 from api.jobs import Claim
 from api.settings import Settings
 from api.store import Store
@@ -52,11 +52,26 @@ class Ending:
 
 
 class Worker(threading.Thread):
-    """One thread with one planning process; `stop` ends both."""
+    """One thread with one planning process; `stop` ends both.
 
-    def __init__(self, store: Store, settings: Settings, name: str, child: Child, bell: Bell, tally: Tally) -> None:
+    It takes jobs of its ``kinds`` only. Unless ``ready``, its process lives only while there is something to do.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        settings: Settings,
+        name: str,
+        child: Child,
+        bell: Bell,
+        tally: Tally,
+        kinds: Sequence[JobKind],
+        *,
+        ready: bool,
+    ) -> None:
         super().__init__(name=name, daemon=True)
         self._store, self._settings, self._child, self._bell, self._tally = store, settings, child, bell, tally
+        self._kinds, self._ready = kinds, ready
         self._stop_wanted = threading.Event()
 
     def stop(self) -> None:
@@ -67,7 +82,10 @@ class Worker(threading.Thread):
     def run(self) -> None:
         while not self._stop_wanted.is_set():
             try:
-                self._next(self._trouble())
+                if self._ready or self._awaited():
+                    self._next(self._trouble())
+                if not self._ready:
+                    self._child.kill()
             except Stopping:
                 break
             except AWAY as error:
@@ -76,6 +94,15 @@ class Worker(threading.Thread):
                 log.exception("worker %s goes on after a fault", self.name)
                 self._stop_wanted.wait(OUTAGE_S)
         self._child.kill()
+
+    def _awaited(self) -> bool:
+        """Whether there is something to do; where there is not, wait for it."""
+        heard = self._bell.rung
+        with self._store.read() as c:
+            found = jobs.waits(c, self._settings.attempts, self._kinds)
+        if not found:
+            self._bell.wait(heard, IDLE_S)
+        return found
 
     def _trouble(self) -> reasons.Failure | None:
         """Why this worker cannot plan, None once its process is ready; one that dies at birth is tried again."""
@@ -100,7 +127,7 @@ class Worker(threading.Thread):
         """Do the oldest job, or give it back where that cannot be; where there is none, wait for one."""
         heard = self._bell.rung
         with self._store.write() as c:
-            claim = jobs.claim(c, self.name, self._settings.lease_s, self._settings.attempts)
+            claim = jobs.claim(c, self.name, self._settings.lease_s, self._settings.attempts, self._kinds)
         if claim is None:
             self._bell.wait(heard, UNFIT_S if trouble else IDLE_S)
             return
@@ -129,6 +156,7 @@ class Worker(threading.Thread):
             seconds = prepared.seconds
             watch = Watch(self._store, claim, self._settings.lease_s, self._stop_wanted)
             said, what = self._child.work(prepared.task, seconds, watch)
+            self._surely(watch.flush)
         except Stopping:
             return Ending("put_back")
         except Cancelled:
@@ -150,7 +178,7 @@ class Worker(threading.Thread):
 
     def _prepared(self, claim: Claim) -> Prepared:
         with self._store.read() as c:
-            return prepare(c, claim)
+            return prepare(c, claim, self._settings.studies)
 
     def _end(self, claim: Claim, ending: Ending) -> JobState:
         """Write down how the job ends; a result that cannot be kept makes it fail."""

@@ -6,18 +6,23 @@ import logging
 import os
 import socket
 import threading
+from collections.abc import Sequence
 
 from api import jobs
+from api.contract.jobs import JobKind
 from api.settings import Settings
 from api.store import Store
 from api.work.bell import Bell
-from api.work.child import CODE, Child, remove_left_folders
+from api.work.child import CODE, NICENESS, Child, remove_left_folders
+from api.work.journals import remove_old
 from api.work.tally import Tally
 from api.work.watch import AWAY, first_line
 from api.work.worker import Worker
 
 log = logging.getLogger(__name__)
 
+PLANNING: tuple[JobKind, ...] = ("plan", "forecast")
+STUDY_NICENESS = 10  # plans go first
 STOP_S = 15.0  # a worker that does not stop in time is left to the end of the process
 
 
@@ -39,19 +44,33 @@ class Workers:
     def start(self) -> None:
         """Begin to work; jobs that a dead owner of an SQLite file left running wait again."""
         remove_left_folders()
+        remove_old(self._settings.studies)
         if self._store.sqlite:
             with self._store.write() as c:
                 left = jobs.recover(c, self._settings.attempts)
             if left:
                 log.warning("%d jobs had been left running by a process that is gone", len(left))
-        for k in range(self._settings.workers):
-            name = f"{socket.gethostname()[:80]}:{os.getpid()}:{k + 1}"
-            worker = Worker(
-                self._store, self._settings, name, Child(self._settings, self._code), self._bell, self.tally
-            )
-            self._workers.append(worker)
+        self._workers = [
+            *(self._worker(str(k + 1), self._settings, NICENESS, PLANNING) for k in range(self._settings.workers)),
+            *(self._studier(k + 1) for k in range(self._settings.study_workers) if self._settings.workers),
+        ]
+        for worker in self._workers:
             worker.start()
         self._sweeper.start()
+
+    def _studier(self, k: int) -> Worker:
+        """For studies, which may take hours: in a process of its own, so that no plan ever waits for one."""
+        own = {"memory_mb": self._settings.study_memory_mb, "tasks_per_child": 1}
+        return self._worker(
+            f"study-{k}", self._settings.model_copy(update=own), STUDY_NICENESS, ("study",), ready=False
+        )
+
+    def _worker(
+        self, name: str, settings: Settings, niceness: int, kinds: Sequence[JobKind], *, ready: bool = True
+    ) -> Worker:
+        name = f"{socket.gethostname()[:80]}:{os.getpid()}:{name}"
+        child = Child(settings, self._code, niceness)
+        return Worker(self._store, settings, name, child, self._bell, self.tally, kinds, ready=ready)
 
     def wake(self) -> None:
         """Have idle workers look into the queue at once."""

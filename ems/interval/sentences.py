@@ -115,9 +115,7 @@ def _held(i: Interval, c: Grid) -> Note:
     found = [Note(zh, en) for en, zh in (LIMITS[name] for name in UPPER if i.binds(c, name))]
     if i.value(c, "over_contract_kw") > TOUCH:
         found.append(Note("超过合同需量, 须付罚金", "above the contract, at a penalty"))
-    bought = i.series(c, "import_kw")
-    new_peak = bought.max() > c.peak_paid(i.window) + TOUCH
-    if c.demand_charge_cny_per_kw_month and new_peak and bought[i.k] >= bought.max() - TOUCH:
+    if c.sets_peak(i.series(c, "import_kw"), i.window)[i.k]:
         found.append(Note("抬高本月最大需量", "at a new peak of the month, which is charged"))
     return told(": 购电{x}", ": import is {x}", x=listed(found)) if found else Note("", "")
 

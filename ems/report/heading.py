@@ -79,7 +79,12 @@ def audit_texts(view: PlanView) -> tuple[str, list[str]]:
 
 def weather_warning(view: PlanView) -> str:
     kind = view.content["provenance"]["weather"]["kind"]
-    key = {"climatology": "not_a_forecast", "typical_year": "not_a_forecast_year"}.get(kind)
+    keys = {
+        "climatology": "not_a_forecast",
+        "typical_year": "not_a_forecast_year",
+        "synthetic": "not_a_forecast_synthetic",
+    }
+    key = keys.get(kind)
     return view.say(key) if key else ""
 
 

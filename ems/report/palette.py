@@ -30,6 +30,7 @@ KIND_COLOUR = {
     "transfer": "#e0b070",
     "gas_supply": "#c2a5cf",
     "water_supply": "#9fc3e6",
+    "hydrogen_supply": "#b3e2cd",
     "spill": "#222222",
 }
 STORES = frozenset({"battery", "hydrogen_tank", "hot_store", "cold_store", "water_tank"})

@@ -9,7 +9,8 @@ import json
 from typing import Any
 
 from ems.report.chart import Chart
-from ems.report.view import PlanView
+from ems.report.text import say
+from ems.report.view import Lang, PlanView
 
 DRAW = """
 const report = JSON.parse(document.getElementById("report-data").textContent);
@@ -72,7 +73,7 @@ def plotly_script() -> str:
 def data_json(view: PlanView, charts: list[Chart]) -> str:
     """Figures and settings as JSON that cannot end its script tag."""
     content = {
-        "config": config(view),
+        "config": config(view.lang),
         "hours": view.steps * view.step_h,
         "charts": [
             {"key": c.key, "data": c.data, "layout": c.layout, "height": c.height, "least_width": c.least_width}
@@ -83,7 +84,7 @@ def data_json(view: PlanView, charts: list[Chart]) -> str:
     return text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
 
 
-def config(view: PlanView) -> dict[str, Any]:
+def config(lang: Lang) -> dict[str, Any]:
     """No link to anywhere, a short toolbar, and its words in the reader's language."""
     words = {
         "Download plot as a PNG": "bar_image",
@@ -94,7 +95,7 @@ def config(view: PlanView) -> dict[str, Any]:
         "Double-click on legend to isolate one trace": "bar_isolate",
         "Double-click to zoom back out": "bar_back",
     }
-    locale = {"zh": "zh-CN", "en": "en"}[view.lang]
+    locale = {"zh": "zh-CN", "en": "en"}[lang]
     found: dict[str, Any] = {
         "displaylogo": False,
         "displayModeBar": "hover",
@@ -103,7 +104,7 @@ def config(view: PlanView) -> dict[str, Any]:
         "modeBarButtons": [["toImage", "zoom2d", "pan2d", "resetScale2d"]],
         "locale": locale,
     }
-    if view.lang == "zh":
+    if lang == "zh":
         form = {
             "decimal": ".",
             "thousands": ",",
@@ -112,5 +113,5 @@ def config(view: PlanView) -> dict[str, Any]:
             "date": "%Y-%m-%d",
             "time": "%H:%M",
         }
-        found["locales"] = {locale: {"dictionary": {k: view.say(v) for k, v in words.items()}, "format": form}}
+        found["locales"] = {locale: {"dictionary": {k: say(v, lang) for k, v in words.items()}, "format": form}}
     return found

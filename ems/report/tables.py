@@ -12,7 +12,7 @@ from ems.report.names import solver_name
 from ems.report.view import PlanView
 
 COUNTS = ("sourced", "computed", "assumption", "default", "unmarked")
-WEATHER = ("forecast", "climatology", "typical_year", "file")
+WEATHER = ("forecast", "climatology", "synthetic", "typical_year", "file")
 
 
 def table(found: Sequence[Cells], *, name: str, foot: bool = False) -> str:

@@ -23,6 +23,7 @@ TEXT: dict[str, tuple[str, str]] = {
     "made_at": ("编制时间 {time}", "made {time}"),
     "weather_forecast": ("天气预报", "weather forecast"),
     "weather_climatology": ("气候平均典型日(不是预报)", "climatology, not a forecast"),
+    "weather_synthetic": ("合成气象年(不是预报)", "synthetic year, not a forecast"),
     "weather_typical_year": ("典型气象年(不是预报)", "typical year, not a forecast"),
     "weather_file": ("天气文件", "weather from a file"),
     "weather_other": ("天气: {name}", "weather: {name}"),
@@ -34,6 +35,10 @@ TEXT: dict[str, tuple[str, str]] = {
     "not_a_forecast_year": (
         "天气取自典型气象年, 不是当天的预报。",
         "The weather is taken from a typical year; it is not a forecast of this day.",
+    ),
+    "not_a_forecast_synthetic": (
+        "天气取自合成气象年, 供规划研究, 不是当天的预报。",
+        "The weather is taken from a synthetic year made for studies; it is not a forecast of this day.",
     ),
     # audit
     "audit_clean": (

@@ -172,7 +172,7 @@ def nets(plant: Plant) -> list[Net]:
 
 def _room_under_contract(u: Unit, tried: Attempt) -> float:
     c = u.component
-    return max(0.0, (c.contract_kw or c.connection_kw) - tried.position(u)) if isinstance(c, Grid) else 0.0
+    return max(0.0, (c.contract_kw or fixed(c.connection_kw)) - tried.position(u)) if isinstance(c, Grid) else 0.0
 
 
 def spare_sun_kw(plant: Plant, bus: str) -> Floats:

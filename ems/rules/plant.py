@@ -16,7 +16,7 @@ from models.demand import DeferrableDemand, Demand
 from models.gas_engine import GasEngine
 from models.grid import Grid
 from models.operation import PLENTY, Merit, Run
-from models.supply import GasSupply, WaterSupply
+from models.supply import GasSupply, HydrogenSupply, WaterSupply
 from models.window import Floats
 
 SERVED_FIRST = ("electricity", "hydrogen", "heat", "cooling", "water", "gas")
@@ -127,7 +127,8 @@ class Plant:
     @cached_property
     def bought(self) -> frozenset[str]:
         """Buses with a grid or a main, that do not run dry."""
-        return frozenset(u.bus for u in self.units if isinstance(u.component, Grid | GasSupply | WaterSupply))
+        mains = Grid | GasSupply | WaterSupply | HydrogenSupply
+        return frozenset(u.bus for u in self.units if isinstance(u.component, mains))
 
     @cached_property
     def drawing(self) -> dict[str, list[tuple[Unit, str]]]:

@@ -11,7 +11,8 @@ from ems.site import Site
 from ems.sizing.study import Study
 from ems.sizing.worth import annual_cost_cny
 from forecasting.errors import InputError, meant
-from models import PV, Component, Design, Store
+from models import PV, Component, Design
+from models.commitment import Machine
 
 NOTHING = 1e-6  # of the largest size: below it a component is not built
 
@@ -69,19 +70,22 @@ def sizable(c: Component) -> list[str]:
 
 def size_key(c: Component, field: str) -> str:
     """Name of a size in formulations and tables: a store has a capacity and a rate, all others a capacity."""
-    return "rate" if isinstance(c, Store) and not field.startswith("capacity") else "capacity"
+    return c.size_key(field)
 
 
 def _module(c: Component, field: str) -> float | None:
     """Capacity of one module as it is built: what wear and starts of the site file speak of."""
-    value, modules = getattr(c, field), getattr(c, "modules", None)
-    return value / modules if modules and isinstance(value, float | int) else None
+    value = getattr(c, field)
+    if not isinstance(c, Machine):
+        return None
+    return (value.module or value.max / c.modules) if isinstance(value, Design) else value / c.modules
 
 
 def built_park(site: Site, sizes: Mapping[str, float]) -> Site:
     """The park with given sizes; what has none is left out, with what is sized 0.
 
-    A machine of several modules gets as many as its capacity needs at the size of one in ``site``.
+    A machine of several modules gets as many as its capacity needs at the size of one in ``site``; wear and starts of
+    a module grow with its size, as they do in a design.
     """
     gone: set[str] = set()
     changes: dict[str, dict[str, Any]] = {}
@@ -92,8 +96,14 @@ def built_park(site: Site, sizes: Mapping[str, float]) -> Site:
             continue
         fields = changes.setdefault(component.name, {})
         fields[field] = value
-        if (module := _module(component, field)) and getattr(component, "modules", 1) > 1:
-            fields["modules"] = min(20, max(1, round(value / module + 0.499)))
+        if isinstance(component, Machine) and (module := _module(component, field)):
+            many = min(20, max(1, round(value / module + 0.499))) if component.modules > 1 else 1
+            larger = value / many / module
+            fields |= {
+                "modules": many,
+                "start_cny": larger * component.start_cny,
+                "wear_cny_per_h": larger * component.wear_cny_per_h,
+            }
     changed = site.with_components(**{name: fields for name, fields in changes.items() if name not in gone})
     return without(changed, gone)
 

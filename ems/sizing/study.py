@@ -36,7 +36,6 @@ class Cost(_Strict):
     residual: Literal["linear", "none"] = Field("linear", description="worth of the rest of a lifetime at the end")
     fixed_om_share: Share = Field(0.0, description="of the capex, every year")
     fixed_om_cny_per_unit_year: Money = 0.0
-    variable_om_cny_per_unit_h: Money = Field(0.0, description="per unit of capacity at work and hour [CNY/(unit h)]")
     incentive_share: Share = Field(0.0, description="of the capex, paid by others at the start")
     incentive_cny_per_unit: Money = 0.0
 
@@ -63,7 +62,7 @@ class Escalation(_Strict):
     """Yearly rise of prices, nominal, by carrier; none: with inflation."""
 
     electricity: Rate | None = None
-    export: Rate | None = None
+    export: Rate | None = Field(None, description="counts no faster than that of electricity")
     gas: Rate | None = None
     hydrogen: Rate | None = None
     heat: Rate | None = None
@@ -72,7 +71,7 @@ class Escalation(_Strict):
 
 
 class Tax(_Strict):
-    rate: Share = 0.0
+    rate: float = Field(0.0, ge=0, lt=1)
     depreciation_years: Years = 10
 
 

@@ -11,15 +11,20 @@ of its payments times the annuity factor. `ems.sizing.cash_flow` adds up the sam
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
 
 import numpy as np
 
+from ems.site import Site
 from ems.sizing.study import Cost, Economics
+from models import Grid
+from models.supply import GasSupply, HydrogenSupply, WaterSupply
 from models.window import Floats
 
 NOT_PAID = frozenset({"tie_break", "end_stock"})
 WEAR = frozenset({"wear", "start", "throughput"})
+BOUGHT = frozenset({"energy", "demand_charge", "fixed_charge", "tier"})  # charged with what a component buys
 
 
 def years(e: Economics) -> Floats:
@@ -46,9 +51,40 @@ def carbon_price(e: Economics) -> Floats:
     return np.asarray(np.interp(e.base_year + years(e), at, price), float)
 
 
-def escalated(e: Economics, rate: float | None) -> Floats:
-    """Price in each operating year over that of the base year, shape (years,); ``None``: with inflation."""
-    return np.asarray((1 + (e.inflation if rate is None else rate)) ** years(e))
+def escalated(e: Economics, rate: float) -> Floats:
+    """Price in each operating year over that of the base year, shape (years,), when it rises at a nominal rate."""
+    return np.asarray((1 + rate) ** years(e))
+
+
+def carriers_bought(site: Site) -> dict[str, str]:
+    """Component -> carrier of what it buys."""
+    kinds = {Grid: "electricity", GasSupply: "gas", WaterSupply: "water", HydrogenSupply: "hydrogen"}
+    return {c.name: carrier for c in site.components for kind, carrier in kinds.items() if isinstance(c, kind)}
+
+
+def rise(e: Economics, name: str) -> float:
+    """Yearly rise of the price of a carrier, of ``export`` or of all else (``general``), nominal.
+
+    What is sold rises no faster than what is bought: the one year that is simulated cannot tell later ones, in which
+    the grid would pay more than it takes and a linear program would buy in order to sell.
+    """
+    if name == "general":
+        return e.inflation
+    named: list[float | None] = [getattr(e.escalation, name)]
+    named += [e.escalation.electricity] if name == "export" else []
+    return min(e.inflation if r is None else r for r in named)
+
+
+def price_of(cause: str, carrier_of: Mapping[str, str], component: str) -> str:
+    """The price that a cause follows: that of the carrier which the component buys, ``export`` or ``general``."""
+    if cause in BOUGHT:
+        return carrier_of[component]
+    return "export" if cause == "export" else "general"
+
+
+def is_paid(e: Economics, cause: str) -> bool:
+    """Whether a cause of the schedule is money to the study."""
+    return cause not in NOT_PAID and (e.count_wear or cause not in WEAR)
 
 
 @dataclass(frozen=True)
@@ -56,6 +92,7 @@ class Payments:
     """What a unit of capacity is paid for in each year 0 … N, shape (years + 1,) [CNY/unit]; income is negative."""
 
     capex: Floats  # after incentives
+    incentives: Floats  # what others pay of it, negative
     replacement: Floats
     residual: Floats  # negative: what is left at the end
     fixed_om: Floats
@@ -64,6 +101,10 @@ class Payments:
     def total(self) -> Floats:
         return self.capex + self.replacement + self.residual + self.fixed_om
 
+    def __rmul__(self, size: float) -> Payments:
+        """Payments for so many units."""
+        return Payments(*(size * getattr(self, part.name) for part in fields(self)))
+
 
 def payments(c: Cost, e: Economics) -> Payments:
     """Payments for one unit of capacity, nominal, before tax."""
@@ -71,8 +112,9 @@ def payments(c: Cost, e: Economics) -> Payments:
     inflated = (1 + e.inflation) ** (e.base_year - c.price_year)
     price = c.capex_cny_per_unit * inflated
     grown = (1 + e.inflation) ** np.arange(0, n + 1)
-    capex, replacement, residual = np.zeros(n + 1), np.zeros(n + 1), np.zeros(n + 1)
-    capex[0] = price * (1 - c.incentive_share) - c.incentive_cny_per_unit * inflated
+    capex, incentives, replacement, residual = (np.zeros(n + 1) for _ in range(4))
+    incentives[0] = -(price * c.incentive_share + c.incentive_cny_per_unit * inflated)
+    capex[0] = price + incentives[0]
     last, worth = 0, price
     for y in range(c.lifetime_years, n, c.lifetime_years):
         replacement[y] = c.replacement_share * price * grown[y]
@@ -82,7 +124,7 @@ def payments(c: Cost, e: Economics) -> Payments:
     om = c.fixed_om_share * c.capex_cny_per_unit + c.fixed_om_cny_per_unit_year
     fixed_om = np.asarray(om * inflated * grown)
     fixed_om[0] = 0.0
-    return Payments(capex, replacement, residual, fixed_om)
+    return Payments(capex, incentives, replacement, residual, fixed_om)
 
 
 def depreciation(invested: Floats, e: Economics) -> Floats:
@@ -111,31 +153,24 @@ def annual_cost_cny(c: Cost, e: Economics) -> float:
 class Worth:
     """Weights of a design's objective: [CNY/a] of equal payments per CNY of the simulated year."""
 
-    by_carrier: dict[str, float]  # carrier or "export" -> weight
-    carrier_of: dict[str, str]  # component -> carrier of what it buys
-    general: float
+    economics: Economics
+    carrier_of: Mapping[str, str]  # component -> carrier of what it buys
     carbon_cny_per_kg: float
-    count_wear: bool
 
     def weight(self, cause: str, component: str = "") -> float:
         if cause.startswith("investment"):
             return 1.0
-        if cause in NOT_PAID or (cause in WEAR and not self.count_wear):
+        if not is_paid(self.economics, cause):
             return 0.0
-        if cause in ("energy", "demand_charge", "fixed_charge", "tier"):
-            return self.by_carrier[self.carrier_of[component]]
-        if cause == "export":
-            return self.by_carrier["export"]
-        return self.general
+        return yearly(self.economics, rise(self.economics, price_of(cause, self.carrier_of, component)))
 
 
-def worth_of(e: Economics, carrier_of: dict[str, str]) -> Worth:
+def yearly(e: Economics, rate: float) -> float:
+    """Equal yearly payment after tax for an expense of 1 at prices of the base year, which rise at ``rate``."""
+    return float((1 - e.tax.rate) * annuity(e) * (discount(e)[1:] * escalated(e, rate)).sum())
+
+
+def worth_of(e: Economics, carrier_of: Mapping[str, str]) -> Worth:
     """Weights that make the objective the life-cycle cost after tax, as an equal yearly payment."""
-    v, a, left = discount(e)[1:], annuity(e), 1 - e.tax.rate
-
-    def weight(rate: float | None) -> float:
-        return float(left * a * (v * escalated(e, rate)).sum())
-
-    by_carrier = {name: weight(getattr(e.escalation, name)) for name in type(e.escalation).model_fields}
-    carbon = float(left * a * (v * carbon_price(e)).sum()) / 1000
-    return Worth(by_carrier, carrier_of, weight(None), carbon, e.count_wear)
+    carbon = (1 - e.tax.rate) * annuity(e) * (discount(e)[1:] * carbon_price(e)).sum() / 1000
+    return Worth(e, carrier_of, float(carbon))

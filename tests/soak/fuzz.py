@@ -37,6 +37,7 @@ from api.records import alarms, people, plans, series, tokens
 from api.records.sites import import_packaged
 from api.settings import Settings
 from api.store import Store
+from tests.service import studies
 from tests.service.resources.kept import changed, keep, serving, submit, working
 
 ROOT = Path(__file__).parents[2]
@@ -54,6 +55,7 @@ PATHS = {  # operations -> parameter -> dictionary of what there is
     "^/api/v1/plans/": {"path.id": "plans", "query.to": "plans"},
     JOBS: {"path.id": "jobs"},
     "^/api/v1/forecasts/": {"path.id": "forecasts"},
+    "^/api/v1/studies/": {"path.id": "studies"},
     "^/api/v1/alarms/": {"path.id": "alarms"},
     "^/api/v1/tokens/": {"path.id": "tokens"},
     "^/api/v1/users/": {"path.name": "users"},
@@ -112,6 +114,7 @@ def fill(store: Store, settings: Settings) -> dict[str, list[str]]:
     known = {
         "plans": [keep(store) for _ in range(3)],
         "forecasts": [keep(store, kind="forecast")],
+        "studies": [studies.keep(store, made=studies.whole())],
         "sites": ["demo", "qingdao"],
         "series": ["meter", "sky"],
         "users": ["dispatcher"],

@@ -17,7 +17,7 @@ from api.http.deps import Db, Operator, Viewer
 from api.http.paging import IdCursor, Limit, page
 from api.http.problems import not_found, responses
 from api.http.representation import send
-from api.http.submit import ACCEPTED, Key, submit
+from api.http.submit import ACCEPTED, Key, submit_day
 from api.records import forecasts
 
 router = APIRouter(tags=["forecasts"])
@@ -26,7 +26,7 @@ router = APIRouter(tags=["forecasts"])
 @router.post("/forecasts", status_code=202, response_model=Job, responses=ACCEPTED | responses(404, 429))
 def submit_forecast(asked: ForecastRequest, who: Operator, service: Db, idempotency_key: Key = None) -> Response:
     """Ask for a forecast. The answer is a job; the forecast is its result."""
-    return submit(service, who, "forecast", asked, idempotency_key)
+    return submit_day(service, who, "forecast", asked, idempotency_key)
 
 
 @router.get("/forecasts")

@@ -22,7 +22,7 @@ from api.http.principal import Principal
 from api.http.problems import conflict, not_found, request_id, responses, unusable
 from api.http.representation import chosen, send
 from api.http.service import Service
-from api.http.submit import ACCEPTED, Key, submit
+from api.http.submit import ACCEPTED, Key, submit_day
 from api.records import audit_log, plans
 from ems.compare import difference
 from ems.plan_file import to_csv
@@ -63,7 +63,7 @@ def submit_plan(asked: PlanRequest, who: Operator, service: Db, idempotency_key:
     def fits(file: SiteFile) -> None:
         plan_checks.check(asked, file, service.store, who)
 
-    return submit(service, who, "plan", asked, idempotency_key, fits)
+    return submit_day(service, who, "plan", asked, idempotency_key, fits)
 
 
 @router.get("/plans")

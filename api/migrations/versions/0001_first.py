@@ -219,6 +219,27 @@ def upgrade() -> None:
     op.create_index("ix_plans_site_id", "plans", ["site", "id"], unique=False)
     _unique_where("uq_plans_approved", "plans", ["site", "day"], "status = 'approved'")
     op.create_table(
+        "studies",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("site", sa.String(length=64), nullable=False),
+        sa.Column("figures", sa.JSON(), nullable=False),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["id"], ["results.id"], name=op.f("fk_studies_id_results")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_studies")),
+    )
+    op.create_index("ix_studies_site_id", "studies", ["site", "id"], unique=False)
+    op.create_table(
+        "study_rows",
+        sa.Column("job", sa.String(length=36), nullable=False),
+        sa.Column("seq", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=64), nullable=False),
+        sa.Column("content", sa.LargeBinary(), nullable=False),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["job"], ["jobs.id"], name=op.f("fk_study_rows_job_jobs")),
+        sa.PrimaryKeyConstraint("job", "seq", name=op.f("pk_study_rows")),
+        sa.UniqueConstraint("job", "name", name=op.f("uq_study_rows_job_name")),
+    )
+    op.create_table(
         "points",
         sa.Column("series", sa.Integer(), nullable=False),
         sa.Column("time", sa.BigInteger(), nullable=False),

@@ -107,7 +107,7 @@ export function follow(jobId, on) {
     on.event?.(event);
     if (event.type === "finished") look().catch((e) => on.fault?.(e));
   };
-  for (const type of ["message", "queued", "started", "progress", "retry", "finished"]) stream.addEventListener(type, heard);
+  for (const type of ["message", "queued", "started", "progress", "row", "retry", "finished"]) stream.addEventListener(type, heard);
   stream.onerror = () => {
     if (stopped) return;
     on.lost?.();

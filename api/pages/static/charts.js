@@ -1,5 +1,6 @@
 // Draws the figures of a plan with plotly when they come into sight, in the colours of the theme, and marks on each the
-// present moment and the chosen interval. A figure is {key, data, layout, height, least_width} in plotly's own terms.
+// present moment and the chosen interval. A figure is {key, data, layout, height, least_width} in plotly's own terms;
+// one of points (`points: true`) has no time axis, tells which point was clicked, and may get other data while it is seen.
 
 import {say} from "./api.js";
 import {tableOf} from "./chart_table.js";
@@ -88,7 +89,7 @@ export class Charts {
       if (!box) continue;
       box.chart = chart;
       box.style.minHeight = `${chart.height}px`;
-      box.closest("figure").append(tableOf(chart, set));
+      if (!chart.points) box.closest("figure").append(tableOf(chart, set));
       this.boxes.push(box);
       sight.observe(box);
     }
@@ -115,7 +116,16 @@ export class Charts {
     this.mark(box);
   }
 
+  /** Give a figure other data. */
+  update(key, data) {
+    const box = this.boxes.find((b) => b.chart.key === key);
+    if (!box) return;
+    box.chart = {...box.chart, data};
+    if (drawn.has(box)) this.draw(box);
+  }
+
   listen(box) {
+    if (box.chart.points) box.on("plotly_click", (event) => this.onPick?.(event.points[0].customdata));
     if (!box.chart.layout.xaxis?.tickvals) return;
     box.on("plotly_click", (event) => this.onPick?.(this.stepOf(event.points[0].x)));
     box.on("plotly_relayout", () => this.mark(box));

@@ -18,6 +18,7 @@ from ems.plan import make_plan
 from ems.plan_file import to_dict, to_json
 from ems.site_file import read_site
 from ems.solve import Solver
+from tests.service import studies
 
 SITE = "demo"
 OUTCOMES = ("time_limit", "relaxed", "fallback", "infeasible")
@@ -30,6 +31,7 @@ class Seeded:
     today: date
     outcomes: dict[str, tuple[str, str]]  # outcome -> (day, plan)
     stale: tuple[str, str]
+    study: str  # that has succeeded
 
 
 def seed(file: Path) -> Seeded:
@@ -47,7 +49,8 @@ def seed(file: Path) -> Seeded:
         }
         old = _keep(store, json.loads(text), today + timedelta(days=20), "optimal", weather_hours=40)
         _measure(store, today)
-    return Seeded(today, kept, old)
+        study = studies.keep(store, SITE)
+    return Seeded(today, kept, old, study)
 
 
 def _keep(

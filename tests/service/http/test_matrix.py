@@ -94,7 +94,7 @@ TABLE: dict[str, Case] = {
     "POST /api/v1/sites/{site}/points": Case(
         "operator", 200, "/api/v1/sites/{site}/points", "site", json={"series": {"meter": POINTS}}
     ),
-    # forecasts, plans, jobs, alarms
+    # forecasts and plans
     "POST /api/v1/forecasts": Case("operator", 202, "/api/v1/forecasts", "site", json={"site": "{site}"}),
     "GET /api/v1/forecasts": Case("viewer", 200, "/api/v1/forecasts", "list"),
     "GET /api/v1/forecasts/{id}": Case("viewer", 200, "/api/v1/forecasts/{forecast}", "site"),
@@ -108,6 +108,18 @@ TABLE: dict[str, Case] = {
     "GET /api/v1/plans/{id}/difference": Case("viewer", 200, "/api/v1/plans/{plan}/difference?to={plan}", "site"),
     "POST /api/v1/plans/{id}/approve": Case("operator", 200, "/api/v1/plans/{plan}/approve", "site"),
     "POST /api/v1/plans/{id}/reject": Case("operator", 200, "/api/v1/plans/{plan}/reject", "site"),
+    # studies
+    "POST /api/v1/studies": Case(
+        "engineer", 202, "/api/v1/studies", "site", json={"site": "{site}", "study": "two_days", "groups": []}
+    ),
+    "GET /api/v1/studies": Case("viewer", 200, "/api/v1/studies", "list"),
+    "GET /api/v1/sites/{site}/studies": Case("viewer", 200, "/api/v1/sites/{site}/studies", "site"),
+    "GET /api/v1/studies/{id}": Case("viewer", 200, "/api/v1/studies/{study}", "site"),
+    "GET /api/v1/studies/{id}/rows": Case("viewer", 200, "/api/v1/studies/{study}/rows", "site"),
+    "GET /api/v1/studies/{id}/study.json": Case("viewer", 200, "/api/v1/studies/{study}/study.json", "site"),
+    "GET /api/v1/studies/{id}/workbook": Case("viewer", 200, "/api/v1/studies/{study}/workbook", "site"),
+    "GET /api/v1/studies/{id}/report": Case("viewer", 200, "/api/v1/studies/{study}/report", "site"),
+    # jobs and alarms
     "GET /api/v1/jobs": Case("viewer", 200, "/api/v1/jobs", "list"),
     "GET /api/v1/jobs/{id}": Case("viewer", 200, "/api/v1/jobs/{job}", "site"),
     "DELETE /api/v1/jobs/{id}": Case("operator", 200, "/api/v1/jobs/{waiting}", "site"),
@@ -139,6 +151,8 @@ TABLE: dict[str, Case] = {
     "GET /compare": Case("viewer", 200, "/compare?a={plan}&b={plan}", "site"),
     "GET /sites/{site}/forecast": Case("viewer", 200, "/sites/{site}/forecast", "site"),
     "GET /sites/{site}/edit": Case("viewer", 200, "/sites/{site}/edit", "site"),
+    "GET /sites/{site}/studies": Case("viewer", 200, "/sites/{site}/studies", "site"),
+    "GET /studies/{id}": Case("viewer", 200, "/studies/{study}", "site"),
     "GET /jobs": Case("viewer", 200, "/jobs", "list"),
     "GET /alarms": Case("viewer", 200, "/alarms", "list"),
     "GET /audit-log": Case("engineer", 200, "/audit-log", "list"),
@@ -253,7 +267,8 @@ def test_what_is_foreign_looks_as_if_it_did_not_exist(world: World, route: str) 
 
 @pytest.mark.parametrize("route", [route for route, case in TABLE.items() if case.about == "list"])
 def test_lists_leave_out_what_is_foreign(world: World, route: str) -> None:
-    names = (world.things[FOREIGN].site, world.things[FOREIGN].plan, world.things[FOREIGN].waiting)
+    there = world.things[FOREIGN]
+    names = (there.site, there.plan, there.study, there.waiting)
     answer = world.ask(world.with_token("admin", [HOME]), route)
     text = answer.text + answer.headers.get("location", "")
     assert not [name for name in names if name in text]

@@ -18,6 +18,8 @@ PATHS = {
     "what_if": f"/sites/{HOME}/what-if?plan={{plan}}",
     "compare": "/compare?a={plan}&b={plan}",
     "forecast": f"/sites/{HOME}/forecast?day={DAY}",
+    "studies": f"/sites/{HOME}/studies",
+    "study": "/studies/{study}",
     "jobs": "/jobs",
     "edit": f"/sites/{HOME}/edit",
     "alarms": "/alarms",
@@ -39,7 +41,7 @@ def modules(name: str, seen: set[str]) -> Iterator[str]:
 
 @pytest.mark.parametrize("path", PATHS.values(), ids=PATHS)
 def test_a_page_has_the_words_of_its_scripts(served: Served, path: str) -> None:  # noqa: F811
-    page = served.page(path.format(plan=served.home.plan), "admin")
+    page = served.page(path.format(plan=served.home.plan, study=served.home.study), "admin")
     known = set(page.data("words")["words"])
     loaded = {a["src"].rsplit("/", 1)[1] for a, _ in page.all("script") if a.get("type") == "module"}
     assert "base.js" in loaded

@@ -69,3 +69,14 @@ def test_no_page_hides_a_word_of_the_frame() -> None:
     for name, table in TABLES.items():
         if table is not BASE:
             assert not set(table) & set(BASE), name
+
+
+def test_every_phase_of_a_job_has_its_word() -> None:
+    from typing import get_args
+
+    from api.contract.jobs import Phase
+    from api.size_command import PHASES
+
+    phases = set(get_args(Phase))
+    assert {key.removeprefix("js_phase_") for key in BASE if key.startswith("js_phase_")} == phases
+    assert set(PHASES) <= phases, "what a study says of itself"

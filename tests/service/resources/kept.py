@@ -16,12 +16,15 @@ from fastapi import FastAPI
 from api import jobs
 from api.contract.jobs import Progress
 from api.jobs import Claim
-from api.records import forecasts, plans
+from api.records import forecasts, plans, study_rows
+from api.records import studies as records
 from api.store import Store
+from api.study_figures import figures_of
 from ems.plan import make_plan
 from ems.plan_file import to_dict, to_json
 from ems.site_file import read_site
 from ems.solve import Solver
+from tests.service import studies
 from tests.service.postgres import free_port
 
 DAY = "2026-06-15"
@@ -71,7 +74,11 @@ def finish(store: Store, held: Claim, content: dict[str, Any] | None = None) -> 
     """End a claimed job with its result, and return the id of that."""
     text = plan_text() if content is None else to_json(content)
     with store.write() as c:
-        if held.kind == "forecast":
+        if held.kind == "study":
+            study_rows.add(c, held.id, [studies.row(k) for k in range(3)])
+            made = studies.whole()
+            found = records.add(c, held, figures_of(made), to_json(made).encode())
+        elif held.kind == "forecast":
             found = forecasts.add(c, held, forecast_text().encode())
         else:
             found = plans.add(c, held, json.loads(text), text.encode(), held.payload["site_version"])

@@ -19,7 +19,7 @@ from api import jobs
 from api.backup import backup, restore
 from api.clock import now
 from api.digests import BATCH, TableDigest, digests
-from api.records import audit_log, results
+from api.records import audit_log, results, study_rows
 from api.store import Store
 from api.tables import EPOCH, Moment, metadata
 from api.tables import points as point_table
@@ -27,8 +27,11 @@ from api.tables import series as series_table
 from api.tables import users as user_table
 from forecasting.errors import InputError
 from tests.service.store.queue import claim, submit
+from tests.service.studies import failed_row, row
 
 NAMES = ("é", "Z", "a", "_", "园区", "ä", "B", "aa", "a b", "😀")  # which collations put in different orders
+
+BELOW = {"points", "audit_log", "jobs", "job_events", "results", "plans", "studies", "study_rows", "idempotency"}
 
 
 def fill(store: Store, points: int = 2 * BATCH + 5) -> None:
@@ -36,7 +39,7 @@ def fill(store: Store, points: int = 2 * BATCH + 5) -> None:
     dice = random.Random(7)
     with store.write() as c:
         for table in metadata.sorted_tables:
-            if table.name in ("points", "audit_log", "job_events", "results", "jobs", "plans", "idempotency"):
+            if table.name in BELOW:
                 continue
             for k, name in enumerate(NAMES):
                 c.execute(table.insert().values(_row(table, k, name, dice)))
@@ -72,6 +75,9 @@ def fill(store: Store, points: int = 2 * BATCH + 5) -> None:
         jobs.succeed(c, mine, id)
         plan = {"id": id} | _row(metadata.tables["plans"], 0, "x", dice)
         c.execute(metadata.tables["plans"].insert().values(plan | {"id": id}))
+        study = {"id": id, "site": "toy", "figures": {"npv_cny": None, "irr": 0.1}, "created_at": now(c)}
+        c.execute(metadata.tables["studies"].insert().values(study))
+        study_rows.add(c, mine.id, [row(0), failed_row(1)])
         key = {"who": "ann", "key": "k", "request": "d", "job": mine.id, "created_at": now(c)}
         c.execute(metadata.tables["idempotency"].insert().values(key))
 

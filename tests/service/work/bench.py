@@ -16,6 +16,7 @@ from api.work.child import CODE, Child
 from api.work.workers import Workers
 from ems.bundle import bundle
 from ems.site_file import read_site
+from tests.service import studies
 
 DAY = "2026-06-15"
 
@@ -48,6 +49,9 @@ class Office:
         payload = model.model_validate_json(json.dumps(asked)).model_dump(mode="json") | {"site_version": 1}
         with self.store.write() as c:
             return jobs.submit(c, kind, "demo", payload, "dispatcher", limit=1000)
+
+    def submit_study(self, **more) -> str:
+        return studies.submit(self.store, **more)
 
     def job(self, id: str):
         with self.store.read() as c:
@@ -90,6 +94,6 @@ def eventually(true, seconds: float = 20.0):
 
 
 def child_of(workers: Workers) -> Child:
-    """The planning process of the only worker."""
-    (worker,) = workers._workers
+    """The planning process of the only worker of plans."""
+    worker, _ = workers._workers  # the other does studies
     return worker._child

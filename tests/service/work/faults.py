@@ -41,6 +41,13 @@ def task(name: str) -> None:
     tasks.TASKS["plan"] = globals()[name]
 
 
+def study(name: str) -> None:
+    """Replace what a study is by a function of this module."""
+    from api.work import tasks
+
+    tasks.TASKS["study"] = globals()[name]
+
+
 def cold() -> None:
     """Leave out the warm start: what replaces plans needs none."""
     from types import SimpleNamespace
@@ -107,6 +114,50 @@ def echo(task, bench) -> dict:
         "memory": resource.getrlimit(resource.RLIMIT_AS),
         "folder": str(bench.folder),
     }
+
+
+# --- instead of a study ---------------------------------------------------------------------------------------------
+
+
+def some_rows(task, bench) -> dict:
+    """Tell rows as they come, the last ones with the result."""
+    import json
+
+    from api.study_figures import figures_of
+    from api.sweep.progress import Progress
+    from tests.service.studies import content, row
+
+    for k in range(6):
+        bench.say("sweep", Progress(k, 0, 6, 0, 12.0, 5.0 * (6 - k), None))
+        bench.say_row(row(k))
+        time.sleep(0.1)
+    made = content()
+    return {"text": json.dumps(made).encode(), "summary": figures_of(made)}
+
+
+def goes_on(task, bench) -> dict:
+    """Note in the journal how often it was begun, with a row each time; the first time the process dies over it."""
+    from pathlib import Path
+
+    from api.work.journals import journal
+    from tests.service.studies import row
+
+    with journal(Path(task["journal"]), task["job"]) as folder:
+        with (folder / "begun").open("a") as notes:
+            notes.write("x")
+        begun = len((folder / "begun").read_text())
+        for k in range(begun):
+            bench.say_row(row(k))
+        time.sleep(0.5)
+        if begun == 1:
+            os.abort()
+    return some_rows(task, bench)
+
+
+def hang_on(task, bench) -> dict:
+    bench.say("design", None)
+    time.sleep(600)
+    return {}
 
 
 # --- in the solver's process ------------------------------------------------------------------------------------------

@@ -129,8 +129,9 @@ def test_what_its_watch_raises_kills_it_at_once(child):
 
     with pytest.raises(KeyboardInterrupt):
         child.work(PLAN, 30, hear)
-    assert heard[-2]["phase"] == "inputs"
-    assert heard[-2]["incumbent"] is None
+    said, progress = heard[-2]
+    assert (said, progress["phase"]) == ("progress", "inputs")
+    assert progress["incumbent"] is None
     pid, solvers = heard[-1]
     assert not alive(pid)
     eventually(lambda: not alive(solvers[0]), 1)
