@@ -35,6 +35,8 @@ from ems.sizing.typical import resolution_error
 from ems.sizing.year import Year, year_of
 from ems.solve import Solver
 from forecasting.errors import InputError
+from forecasting.notes import Note
+from models import Grid
 
 GROUPS = ("front", "sensitivity", "grid", "scenarios", "truth")
 ROWS, MONTHS = "rows.jsonl", "months.jsonl"
@@ -116,6 +118,7 @@ class _Run:
             versus,
             truth=truth,
             rows=rows,
+            notes=_capped(designed),
             timings=self.seconds,
         )
 
@@ -177,11 +180,11 @@ class _Run:
             if journal.row(tasks[0].id) is None:  # the design is there already
                 journal.add(row_of(tasks[0], Finished(tasks[0].id, base, None, self.seconds.get("design", 0.0))))
 
-            told: set[str] = set()
+            told: set[tuple[str, str]] = set()  # one result may stand under several names
 
             def tell(row: dict[str, Any]) -> None:
-                if row["id"] not in told:
-                    told.add(row["id"])
+                if (row["id"], row["name"]) not in told:
+                    told.add((row["id"], row["name"]))
                     self.say_row(row)
 
             def progress(p: Progress) -> None:
@@ -220,6 +223,22 @@ class _Run:
         began = time.perf_counter()
         yield
         self.seconds[name] = round(time.perf_counter() - began, 3)
+
+
+def _capped(designed: Designed) -> list[Note]:
+    """What a design leaves out where selling would earn more than buying costs."""
+    w, found = designed.window, []
+    for c in designed.site.components:
+        if isinstance(c, Grid) and (hours := c.capped_hours(w)) > 0:
+            label = [c.label(lang) for lang in ("zh", "en")]
+            found.append(
+                Note(
+                    f"{label[0]}: 全年有 {hours:.0f} 小时上网电价高于购电价, 设计按购电价计上网收入。",
+                    f"{label[1]}: in {hours:.0f} hours of the year selling earns more than buying costs; "
+                    "the design counts what is sold at the purchase price.",
+                )
+            )
+    return found
 
 
 def _derated(study: Study, park: Site, designed: Designed) -> Study:

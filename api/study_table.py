@@ -89,10 +89,7 @@ def _front(view: StudyView, rows: Sequence[Mapping[str, Any]]) -> list[Cells]:
     named = ("annual_cost_cny", "capex_cny")
     return [
         Cells(view.say("emissions_t"), "t/a", [number(r["kpis"]["emissions_t"], 1) for r in done], 0),
-        *(
-            Cells(view.say(n), view.unit("CNY"), [number(r["money"][n]) for r in done], k)
-            for k, n in enumerate(named)
-        ),
+        *(Cells(view.say(n), view.unit("CNY"), [number(r["money"][n]) for r in done], k) for k, n in enumerate(named)),
         Cells(view.say("npv_cny"), view.unit("CNY"), [number(r["compared"]["npv_cny"]) for r in done], 2),
         Cells(
             view.say("hydrogen_cny_per_kg"),

@@ -228,7 +228,7 @@ study_rows = sa.Table(  # scenarios of a study as they end, before the study has
     metadata,
     sa.Column("job", sa.ForeignKey("jobs.id"), primary_key=True),
     sa.Column("seq", sa.Integer, primary_key=True),  # 1, 2, … within a job
-    sa.Column("name", sa.String(64), nullable=False),  # digest of the scenario: one that is run again is there already
+    sa.Column("name", sa.String(64), nullable=False),  # digest of scenario and name: told again, it is there
     sa.Column("content", sa.LargeBinary, nullable=False),  # JSON text, gzip
     sa.Column("created_at", Moment, nullable=False),
     sa.UniqueConstraint("job", "name"),

@@ -109,7 +109,7 @@ class StudyRow(Told):
     """One scenario of a study that has ended, in the order in which they did."""
 
     seq: int
-    id: str = Field(description="digest of the scenario")
+    id: str = Field(description="digest of the scenario; equal where the result is")
     name: str
     group: str = Field(description="front, sensitivity, grid, scenario, base or reference")
     set: dict[str, Any] = Field(default_factory=dict, description="what differs from the study: path -> value")

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from api.clock import now
 from api.contract.studies import StudyRow
+from api.ids import digest
 from api.job_events import add_event
 from api.tables import study_rows as _table
 
@@ -23,14 +24,19 @@ def add(c: sa.Connection, job: str, rows: Sequence[Mapping[str, Any]]) -> int:
     Call it within the transaction in which the caller has proved to hold the job: that numbers rows and events.
     """
     known = set(c.execute(sa.select(_c.name).where(_c.job == job)).scalars())
-    fresh = list({row["id"]: row for row in rows if row["id"] not in known}.values())
+    fresh = {name: row for row in rows if (name := _name(row)) not in known}
     at = now(c)
-    for k, row in enumerate(fresh, len(known) + 1):
+    for k, (name, row) in enumerate(fresh.items(), len(known) + 1):
         text = json.dumps(row, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
         content = gzip.compress(text, mtime=0)
-        c.execute(sa.insert(_table).values(job=job, seq=k, name=row["id"], content=content, created_at=at))
+        c.execute(sa.insert(_table).values(job=job, seq=k, name=name, content=content, created_at=at))
         add_event(c, job, "row", {"row": k} | few(row), at)
     return len(fresh)
+
+
+def _name(row: Mapping[str, Any]) -> str:
+    """What tells rows of a study apart: two of them may be the same scenario under different names."""
+    return digest(f"{row['id']} {row['group']} {row['name']}".encode())
 
 
 def few(row: Mapping[str, Any]) -> dict[str, Any]:

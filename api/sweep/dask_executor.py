@@ -205,8 +205,11 @@ class DaskExecutor:
         """A cluster of this machine, silent about workers that it replaces."""
         import logging
 
+        import dask
         import distributed
 
+        # else it ends for good what is just starting again, so long after a death
+        opening.enter_context(dask.config.set({"distributed.deploy.lost-worker-timeout": "1 day"}))
         start: Any = distributed.LocalCluster  # it has no types
         cluster = start(
             n_workers=self._many,

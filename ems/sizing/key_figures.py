@@ -79,7 +79,7 @@ class Flows:
         """One over the other, in the year."""
         return self.year(part) / self.year(whole) if self.year(whole) > 0 else None
 
-    def of(self, kind: type[Component], quantity: str, carrier: str = "") -> Floats:
+    def of(self, kind: type[Any], quantity: str, carrier: str = "") -> Floats:
         """A quantity of all components of a kind that report it; ``carrier``: only those for this carrier."""
         return self._sum(
             quantity, lambda c: isinstance(c, kind) and (not carrier or getattr(c, "carrier", "") == carrier)

@@ -14,7 +14,7 @@ from forecasting.errors import InputError, meant
 from models import PV, Component, Design
 from models.commitment import Machine
 
-NOTHING = 1e-6  # of the largest size: below it a component is not built
+NOTHING = 1e-4  # of the largest size: below it a component is not built; an interior point leaves as much
 
 
 def with_candidates(site: Site, study: Study) -> Site:

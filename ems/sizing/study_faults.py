@@ -35,6 +35,8 @@ class Fault(NamedTuple):
 def faults(study: Study, file: SiteFile) -> Iterator[Fault]:
     """Everything that does not fit the site; the paths of scenarios, grid and sensitivity with what they set."""
     found = list(_alone(study, file.site))
+    names = [s.name for s in study.scenarios]
+    found += [Fault(("scenarios", k), n, "a name of its own") for k, n in enumerate(names) if n in names[:k]]
     yield from found
     if found:
         return

@@ -24,7 +24,7 @@ from forecasting.errors import InputError
 from forecasting.horizon import days_index
 from forecasting.notes import Note
 from forecasting.weather import COLUMNS, Weather, load_weather
-from models import Window
+from models import Grid, Window
 from models.vapour_compression import TEMPERATURE, VapourCompression
 
 WORDS = ("synthetic", "climatology", "auto", "open-meteo", "none")  # weather that is no file
@@ -66,10 +66,15 @@ def year_of(
         raise InputError(
             "study", "horizon.per_year", per_year, f"1 with typical days ({resolution})", "use the full resolution"
         )
+    park = with_candidates(file.site, study)
+    for c in park.components:
+        if isinstance(c, Grid) and any(charge.coincident_hours for charge in c.demand_charges):
+            remedy = "take the full resolution: typical days do not hold these hours"
+            raise InputError("--resolution", c.name, resolution, "full where peaks are coincident", remedy)
     told("typical")
     from ems.sizing.typical import typical
 
-    found = typical(inputs.table, many, columns_used(with_candidates(file.site, study)))
+    found = typical(inputs.table, many, columns_used(park))
     errors = {"columns": found.error, "against_full_year": None}
     return Year(replace(inputs, notes=(*inputs.notes, *found.notes)), found.window, errors)
 

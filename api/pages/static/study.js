@@ -9,7 +9,7 @@ import {place, points, traces} from "./study_front.js";
 const PAUSE_MS = 500; // rows that end at about the same time are drawn together
 const page = data("page");
 const by = (id) => document.getElementById(id);
-const rows = new Map(); // id -> row
+const rows = new Map(); // number -> row
 const charts = new Charts(page.chart, choose);
 let last = 0; // number of the newest row that is known
 let chosen = null;
@@ -59,7 +59,7 @@ function choose(id) {
 /** Ask for the rows that have ended since; at once only where nobody asks already. */
 async function fetchRows() {
   const told = await get(`/api/v1/studies/${page.study}/rows?after=${last}`);
-  for (const row of told.items) rows.set(row.id, row);
+  for (const row of told.items) rows.set(row.seq, {...row, id: String(row.seq)}); // one scenario may stand under two names
   last = told.last;
   if (!picked) chosen = usual();
   draw();

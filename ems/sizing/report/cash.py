@@ -35,13 +35,16 @@ SOME = 0.005  # CNY: less is nothing
 
 
 def cash_section(view: StudyView) -> Section:
+    sides = ((view.say("design"), view.design), (view.reference_title, view.reference))
     return Section(
         "cash",
         view.say("cash"),
         before=quiet(view.say("cash_caption")),
         figures=[earned(view), lines(view)],
-        after=fold(view.say("design"), lines_table(view, view.design))
-        + fold(view.reference_title, lines_table(view, view.reference)),
+        after="".join(
+            fold(view.say("table_of", what=f"{name} [{view.unit('CNY')}]"), lines_table(view, side))
+            for name, side in sides
+        ),
     )
 
 

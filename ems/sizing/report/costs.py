@@ -9,8 +9,9 @@ from ems.report.formats import broken, number, plain, quantity
 from ems.report.names import carrier_name
 from ems.report.palette import BETTER, mix
 from ems.sizing.report.key_figures import LEVELISED
+from ems.sizing.report.levelised import levelised_charts
 from ems.sizing.report.pieces import Section, numbers, quiet, sheet, words
-from ems.sizing.report.view import StudyView, unit_of_figure
+from ems.sizing.report.view import StudyView, digits_beside, unit_of_figure
 
 CENT = 0.5  # CNY a year: less is not shown
 LABEL = 20
@@ -22,7 +23,7 @@ def costs_section(view: StudyView) -> Section:
         "costs",
         view.say("costs"),
         before=levelised_table(view),
-        figures=bills_charts(view),
+        figures=[*levelised_charts(view), *bills_charts(view)],
     )
 
 
@@ -57,7 +58,7 @@ def bills_charts(view: StudyView) -> list[Chart]:
             "y": labels,
             "x": part,
             "marker": {"color": shade},
-            "text": [number(v, 1 if abs(v) < 1000 else 0) for v in part],
+            "text": [number(v, digits_beside(peak)) for v in part],
             "textposition": "outside",
             "cliponaxis": False,
             "customdata": [plain(quantity(s.get(k, 0.0), "CNY", view.lang)) for k in keys],

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from ems.report.formats import number, plain
 from ems.report.palette import OUTCOME_COLOUR
+from ems.sizing.parks import NOTHING
 from ems.sizing.report.pieces import lead
 from ems.sizing.report.view import StudyView, size_number
 
 GOOD, BAD, CARE = OUTCOME_COLOUR["optimal"], OUTCOME_COLOUR["infeasible"], OUTCOME_COLOUR["relaxed"]
 KEEPS = 0.03  # a promise is kept within this share of the life-cycle cost
-LEAST = 1e-6  # of the largest size: not built
 
 
 def page_title(view: StudyView) -> str:
@@ -17,7 +17,7 @@ def page_title(view: StudyView) -> str:
 
 
 def is_built(view: StudyView, name: str) -> bool:
-    return float(view.sizes[name]["value"]) > LEAST * max(1.0, float(view.study["sizes"][name]["max"]))
+    return float(view.sizes[name]["value"]) > NOTHING * max(1.0, float(view.study["sizes"][name]["max"]))
 
 
 def build_text(view: StudyView) -> str:

@@ -33,7 +33,7 @@ def months_section(view: StudyView) -> Section:
     if not buses:
         return Section("months", view.say("months"))
     options = [(view.bus(b), month_chart(view, b)) for b in buses]
-    tables = "".join(fold(view.bus(b), month_table(view, b)) for b in buses)
+    tables = "".join(fold(view.say("table_of", what=view.bus(b)), month_table(view, b)) for b in buses)
     choice = Choice("months", "", "", view.say("select_carrier"), options)
     return Section("months", view.say("months"), quiet(view.say("months_caption")), [choice], tables)
 

@@ -83,7 +83,7 @@ def path_value(path: str, value: Any) -> str:
     last = path.rsplit("/", 1)[-1]
     if any(word in last for word in PERCENT) or "/escalation/" in path:
         return f"{100 * value:.6g}%"
-    if last.endswith(("year", "years")):
+    if last.endswith("years") or last in ("base_year", "price_year"):
         return str(value)
     return number(value, 0 if value == round(value) else 2)
 

@@ -10,7 +10,7 @@ from ems.report.formats import broken, number, plain, quantity
 from ems.report.palette import colour
 from ems.sizing.report.heading import is_built
 from ems.sizing.report.pieces import Section, numbers, quiet, sheet, words
-from ems.sizing.report.view import StudyView, size_number
+from ems.sizing.report.view import StudyView, digits_beside, size_number
 from ems.sizing.worth import payments
 
 LABEL = 20  # letters in a line of the axis
@@ -88,8 +88,8 @@ def investment_charts(view: StudyView) -> list[Chart]:
             "orientation": "h",
             "y": [broken(view.label(n), LABEL) for n, _ in parts],
             "x": values,
-            "marker": {"color": [colour(view.kind(n), _nth(view, n)) for n, _ in parts]},
-            "text": [number(v, 1 if v < 1000 else 0) for v in values],
+            "marker": {"color": [colour(view.kind(n), view.nth(n)) for n, _ in parts]},
+            "text": [number(v, digits_beside(max(values))) for v in values],
             "textposition": "outside",
             "cliponaxis": False,
             "customdata": [plain(quantity(x, "CNY", view.lang)) for _, x in parts],
@@ -98,9 +98,3 @@ def investment_charts(view: StudyView) -> list[Chart]:
     ]
     caption = view.say("investments_caption")
     return [Chart("investments", view.say("investments"), caption, data, layout, 80 + 32 * len(parts))]
-
-
-def _nth(view: StudyView, component: str) -> int:
-    """Which of its kind a component is."""
-    same = [c for c, x in view.content["components"].items() if x["kind"] == view.kind(component)]
-    return same.index(component) if component in same else 0

@@ -28,6 +28,7 @@ tr.total td{{font-weight:600}}
 .cards{{grid-template-columns:repeat(auto-fit,minmax(225px,1fr))}}
 .card .name{{min-height:1.3em}}
 .scenarios th,.grid th,.front th,.cash th,.months th,.sizes th,.devices th,.keys th{{white-space:normal}}
+.front td:first-child{{white-space:nowrap}}
 .grid td.n,.scenarios td.n{{padding-left:4px}}
 .sub{{margin:20px 0 8px}}
 .chip{{display:inline-block;padding:0 7px;border-radius:9px;font-size:12px;border:1px solid currentColor}}

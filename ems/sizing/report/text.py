@@ -208,6 +208,12 @@ TEXT: dict[str, tuple[str, str]] = {
     ),
     "year_bills": ("一年的账目", "Bills of a year"),
     "levelised": ("平准化成本", "Levelised costs"),
+    "levelised_shares": ("平准化成本由何构成", "What a levelised cost is made of"),
+    "levelised_caption": (
+        "每个设备的年成本随能量传给用户; 税前。",
+        "The annual cost of every component goes with the energy to its users; before tax.",
+    ),
+    "table_of": ("数值表: {what}", "Numbers: {what}"),
     "carrier_not_made": ("不生产", "not made"),
     # months
     "months": ("逐月平衡", "Balance by month"),

@@ -34,9 +34,11 @@ def tornado_section(view: StudyView) -> Section:
     title = view.say("tornado")
     if not rows_of(view, "sensitivity"):
         return Section("tornado", title)
-    options = [(view.say(n), tornado_chart(view, n)) for n in RESULTS if pairs(view, n)]
+    told = [n for n in RESULTS if pairs(view, n)]
+    options = [(view.say(n), tornado_chart(view, n)) for n in told]
     choice = [Choice("tornado", "", "", view.say("select_result"), options)] if options else []
-    tables = fold(title, "".join(tornado_table(view, n) for n in RESULTS if pairs(view, n)))
+    inner = "".join(tornado_table(view, n) for n in told)
+    tables = fold(view.say("table_of", what=view.say("parameter")), inner) if told else ""
     return Section(
         "tornado", title, quiet(view.say("tornado_caption")), choice, tables + failed_html(view, "sensitivity")
     )

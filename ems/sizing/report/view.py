@@ -80,6 +80,11 @@ class StudyView:
         known = self.content["components"].get(component)
         return str(known["kind"]) if known else ""
 
+    def nth(self, component: str) -> int:
+        """Which of its kind a component is, for its shade."""
+        same = [c for c, x in self.content["components"].items() if x["kind"] == self.kind(component)]
+        return same.index(component) if component in same else 0
+
     def kind_label(self, kind: str) -> str:
         return kind_name(kind, self.lang)
 
@@ -158,6 +163,11 @@ def digits_of(unit: str, x: float) -> int:
     if unit in ("kgCO2e/kg", "tCO2e/a"):
         least = 2 if abs(x) < 100 else 1 if abs(x) < 1000 else 0
     return least if abs(x) >= 100 or least >= 2 else max(least, 1)
+
+
+def digits_beside(peak: float) -> int:
+    """Decimals of numbers that stand beside a largest one, so that this has three digits that count."""
+    return 0 if peak >= 1000 else 1 if peak >= 10 else 2 if peak >= 1 else 3
 
 
 def size_number(x: float) -> str:

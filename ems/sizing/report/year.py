@@ -105,7 +105,7 @@ def duration_charts(view: StudyView) -> list[Chart]:
                 "x": [float(f"{h:.6g}") for h in hours[kept]],
                 "y": [float(f"{v:.5g}") for v in values[kept]],
                 "line": {
-                    "color": CURVES.get(name) or colour(view.kind(owner), _nth(view, owner)),
+                    "color": CURVES.get(name) or colour(view.kind(owner), view.nth(owner)),
                     "width": 3 if main else 1.6,
                     "dash": "dot" if name in DERIVED else "solid",
                 },
@@ -120,8 +120,3 @@ def duration_charts(view: StudyView) -> list[Chart]:
     layout |= {"hovermode": "x unified", "showlegend": True}
     layout["legend"] |= {"y": -0.2}
     return [Chart("duration", view.say("duration"), view.say("duration_caption"), data, layout, 440)]
-
-
-def _nth(view: StudyView, component: str) -> int:
-    same = [c for c, x in view.content["components"].items() if x["kind"] == view.kind(component)]
-    return same.index(component) if component in same else 0

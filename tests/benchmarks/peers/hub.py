@@ -29,10 +29,26 @@ class Hub:
 
 # CNY per unit and year of PV [kWp], battery [kWh], electrolyser [kW], tank [kg], fuel cell [kW el],
 # heat pump [kW th], boiler [kW el], hot store [kWh]
-COST = {"pv": 260.0, "battery": 95.0, "electrolyser": 180.0, "tank": 350.0, "fuel_cell": 900.0,
-        "heat_pump": 380.0, "boiler": 60.0, "hot_store": 14.0}  # fmt: skip
-MOST = {"pv": 20_000.0, "battery": 40_000.0, "electrolyser": 8_000.0, "tank": 6_000.0, "fuel_cell": 3_000.0,
-        "heat_pump": 6_000.0, "boiler": 6_000.0, "hot_store": 60_000.0}  # fmt: skip
+COST = {
+    "pv": 260.0,
+    "battery": 95.0,
+    "electrolyser": 180.0,
+    "tank": 350.0,
+    "fuel_cell": 900.0,
+    "heat_pump": 380.0,
+    "boiler": 60.0,
+    "hot_store": 14.0,
+}
+MOST = {
+    "pv": 20_000.0,
+    "battery": 40_000.0,
+    "electrolyser": 8_000.0,
+    "tank": 6_000.0,
+    "fuel_cell": 3_000.0,
+    "heat_pump": 6_000.0,
+    "boiler": 6_000.0,
+    "hot_store": 60_000.0,
+}
 GRID_KW = 12_000.0
 RATE = 20_000.0  # of stores: never binds
 BATTERY_EACH_WAY = 0.95

@@ -24,25 +24,38 @@ def store(kind: str, **fields: Any) -> dict[str, Any]:
 
 def components() -> list[dict[str, Any]]:
     demand = {"kind": "demand"}
-    cell = {"charge_efficiency": H.BATTERY_EACH_WAY, "discharge_efficiency": H.BATTERY_EACH_WAY}
+    cell = {
+        "charge_efficiency": H.BATTERY_EACH_WAY,
+        "discharge_efficiency": H.BATTERY_EACH_WAY,
+        "standing_loss_per_h": H.BATTERY_LOSS_PER_H,
+    }
     return [
         {"kind": "grid", "name": "grid", "connection_kw": H.GRID_KW},
         {"kind": "pv", "name": "pv", "capacity_kwp": free("pv"), "column": "sun_share"},
         demand | {"name": "power", "carrier": "electricity", "column": "power_kw"},
         demand | {"name": "warmth", "carrier": "heat", "column": "warmth_kw"},
         demand | {"name": "fuel", "carrier": "hydrogen", "column": "fuel_kg_per_h"},
-        {"kind": "electrolyser", "name": "electrolyser", "capacity_kw": free("electrolyser"), "min_load": 0.1,
-         "specific_kwh_per_kg": [[0.1, H.KWH_PER_KG], [1.0, H.KWH_PER_KG]]},
-        {"kind": "fuel_cell", "name": "fuel_cell", "capacity_kw": free("fuel_cell"), "min_load": 0.1,
-         "electric_efficiency": [[0.1, H.FUEL_CELL_ELECTRIC], [1.0, H.FUEL_CELL_ELECTRIC]],
-         "heat_recoverable": H.FUEL_CELL_HEAT / (1 - H.FUEL_CELL_ELECTRIC)},
-        {"kind": "heat_pump", "name": "heat_pump", "capacity_kw": free("heat_pump"),
-         "cop": [[0, 1.0], [8, 9.0]]},
+        {
+            "kind": "electrolyser",
+            "name": "electrolyser",
+            "capacity_kw": free("electrolyser"),
+            "min_load": 0.1,
+            "specific_kwh_per_kg": [[0.1, H.KWH_PER_KG], [1.0, H.KWH_PER_KG]],
+        },
+        {
+            "kind": "fuel_cell",
+            "name": "fuel_cell",
+            "capacity_kw": free("fuel_cell"),
+            "min_load": 0.1,
+            "electric_efficiency": [[0.1, H.FUEL_CELL_ELECTRIC], [1.0, H.FUEL_CELL_ELECTRIC]],
+            "heat_recoverable": H.FUEL_CELL_HEAT / (1 - H.FUEL_CELL_ELECTRIC),
+        },
+        {"kind": "heat_pump", "name": "heat_pump", "capacity_kw": free("heat_pump"), "cop": [[0, 1.0], [8, 9.0]]},
         {"kind": "electric_boiler", "name": "boiler", "capacity_kw": free("boiler"), "efficiency": H.BOILER},
-        store("battery", capacity_kwh=free("battery"), power_kw=H.RATE, standing_loss_per_h=H.BATTERY_LOSS_PER_H, **cell),
+        store("battery", capacity_kwh=free("battery"), power_kw=H.RATE, **cell),
         store("hydrogen_tank", capacity_kg=free("tank"), rate_kg_per_h=H.RATE),
         store("hot_store", capacity_kwh=free("hot_store"), power_kw=H.RATE, standing_loss_per_h=H.HOT_LOSS_PER_H),
-    ]  # fmt: skip
+    ]
 
 
 def solve(d: H.Hub, options: dict[str, Any]) -> tuple[float, dict[str, float]]:
@@ -86,7 +99,6 @@ def solve(d: H.Hub, options: dict[str, Any]) -> tuple[float, dict[str, float]]:
         built = build(site, w, Objective("cost", 0.0))
         ready = time.perf_counter()
         method = "interior" if options else "simplex"
-        # annual costs are charged for the share of the year that is simulated: brought back to the whole
         problem = built.problem
         answer = solver.solve(problem, Limits(3600, method=method))
         solved = time.perf_counter()

@@ -29,17 +29,37 @@ def network(d: H.Hub) -> Any:
     n.add("Load", "electricity", bus="electricity", p_set=series(d.electricity))
     n.add("Load", "hydrogen", bus="hydrogen", p_set=series(d.hydrogen * H.LHV))
     n.add("Load", "heat", bus="heat", p_set=series(d.heat))
-    n.add("Link", "electrolyser", bus0="electricity", bus1="hydrogen", efficiency=H.LHV / H.KWH_PER_KG, **free("electrolyser"))
     n.add(
-        "Link", "fuel_cell", bus0="hydrogen", bus1="electricity", bus2="heat", efficiency=H.FUEL_CELL_ELECTRIC,
-        efficiency2=H.FUEL_CELL_HEAT, p_nom_extendable=True, capital_cost=H.COST["fuel_cell"] * H.FUEL_CELL_ELECTRIC,
+        "Link",
+        "electrolyser",
+        bus0="electricity",
+        bus1="hydrogen",
+        efficiency=H.LHV / H.KWH_PER_KG,
+        **free("electrolyser"),
+    )
+    n.add(
+        "Link",
+        "fuel_cell",
+        bus0="hydrogen",
+        bus1="electricity",
+        bus2="heat",
+        efficiency=H.FUEL_CELL_ELECTRIC,
+        efficiency2=H.FUEL_CELL_HEAT,
+        p_nom_extendable=True,
+        capital_cost=H.COST["fuel_cell"] * H.FUEL_CELL_ELECTRIC,
         p_nom_max=H.MOST["fuel_cell"] / H.FUEL_CELL_ELECTRIC,
-    )  # fmt: skip
+    )
     # capacities of the heat pump are of heat: a link that takes heat at bus1 is written from its output
     n.add(
-        "Link", "heat_pump", bus0="heat", bus1="electricity", efficiency=series(1 / d.cop), p_min_pu=-1, p_max_pu=0,
+        "Link",
+        "heat_pump",
+        bus0="heat",
+        bus1="electricity",
+        efficiency=series(1 / d.cop),
+        p_min_pu=-1,
+        p_max_pu=0,
         **free("heat_pump"),
-    )  # fmt: skip
+    )
     n.add("Link", "boiler", bus0="electricity", bus1="heat", efficiency=H.BOILER, **free("boiler"))
     stores = (
         ("battery", "electricity", "cells", H.BATTERY_EACH_WAY, H.BATTERY_LOSS_PER_H, 1.0),
@@ -49,13 +69,24 @@ def network(d: H.Hub) -> Any:
     for name, bus, inside, each_way, loss, unit in stores:
         n.add("Link", f"{name}_in", bus0=bus, bus1=inside, efficiency=each_way, p_nom=H.RATE * unit)
         n.add(
-            "Link", f"{name}_out", bus0=inside, bus1=bus, efficiency=each_way, p_nom=H.RATE * unit / each_way,
+            "Link",
+            f"{name}_out",
+            bus0=inside,
+            bus1=bus,
+            efficiency=each_way,
+            p_nom=H.RATE * unit / each_way,
             marginal_cost=H.THROUGHPUT * each_way / unit,
-        )  # fmt: skip
+        )
         n.add(
-            "Store", name, bus=inside, e_cyclic=True, standing_loss=loss, e_nom_extendable=True,
-            capital_cost=H.COST[name] / unit, e_nom_max=H.MOST[name] * unit,
-        )  # fmt: skip
+            "Store",
+            name,
+            bus=inside,
+            e_cyclic=True,
+            standing_loss=loss,
+            e_nom_extendable=True,
+            capital_cost=H.COST[name] / unit,
+            e_nom_max=H.MOST[name] * unit,
+        )
     return n
 
 

@@ -31,7 +31,9 @@ def matrices(d: H.Hub) -> tuple[Any, ...]:
     low: list[np.ndarray] = []
     high: list[np.ndarray] = []
 
-    def rows(terms: dict[str, Any], lower: Any, upper_: Any, previous: tuple[str, float] | None = None, cap: Any = None) -> None:
+    def rows(
+        terms: dict[str, Any], lower: Any, upper_: Any, previous: tuple[str, float] | None = None, cap: Any = None
+    ) -> None:
         i = [eye for _ in terms]
         j = [at[name] + eye for name in terms]
         v = [np.broadcast_to(np.asarray(x, float), (n,)) for x in terms.values()]

@@ -26,7 +26,10 @@ def main() -> None:
     wall = time.perf_counter() - began
     peak = max(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
     both = sum(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
-    print("RESULT " + json.dumps({"objective": objective, "wall_s": wall, "peak_gb": peak / 1e6, "sum_gb": both / 1e6, **phases}))
+    print(
+        "RESULT "
+        + json.dumps({"objective": objective, "wall_s": wall, "peak_gb": peak / 1e6, "sum_gb": both / 1e6, **phases})
+    )
 
 
 if __name__ == "__main__":

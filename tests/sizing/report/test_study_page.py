@@ -15,6 +15,7 @@ from ems.report.chart import Chart
 from ems.sizing.report import study_html
 from ems.sizing.report.cash import calendar
 from ems.sizing.report.heading import answer, badges
+from ems.sizing.report.levelised import shares
 from ems.sizing.report.months import layers, month_chart, ordered
 from ems.sizing.report.pieces import Choice, Figure
 from ems.sizing.report.sections import sections
@@ -174,6 +175,16 @@ def test_duration_curves_fall_over_the_hours_of_a_year() -> None:
     for trace in duration_charts(view())[0].data:
         assert trace["y"] == sorted(trace["y"], reverse=True)
         assert trace["x"][-1] == pytest.approx(8760)
+
+
+@pytest.mark.parametrize("side", ["design", "reference"])
+def test_shares_of_the_components_make_the_levelised_cost(side: str) -> None:
+    park = sample()[side]
+    for carrier, key in (("electricity", "electricity_cny_per_kwh"), ("hydrogen", "hydrogen_cny_per_kg")):
+        found = shares(park, 0.25, carrier)
+        assert sum(found.values()) == pytest.approx(park["levelised"][key], rel=1e-9)
+    assert found["electrolyser"] > 0, "hydrogen bears its electrolyser"
+    assert shares(park, 0.25, "electricity")["electrolyser"] == pytest.approx(0), "electricity does not"
 
 
 def test_the_tornado_is_sorted_by_its_effect_and_leaves_the_base() -> None:

@@ -88,6 +88,7 @@ BAD: dict[str, tuple[str, str, tuple[str, ...]]] = {  # old, new, words of the s
         "{change/electrolyser/min_load: 1.5}",
         ("scenarios.[cheap-cells] is 1.5", "change/electrolyser/min_load"),
     ),
+    "a scenario's name twice": ("{name: dear-power", "{name: cheap-cells", ("'cheap-cells'", "a name of its own")),
     "factor of no column": ("{import_cny_per_kwh: 1.0}", "{import_cny: 1.0}", ("import_cny_per_kwh")),
     "change of nothing": ("electrolyser: {min_load", "electroliser: {min_load", ("mean electrolyser?")),
     "change of no field": ("{min_load: 0.1}", "{min_lod: 0.1}", ("mean min_load?")),

@@ -32,16 +32,23 @@ def unchanged(monkeypatch, request):
         monkeypatch.setattr(DaskExecutor, "_same_program", staticmethod(lambda client: None))
 
 
+def needed():
+    try:
+        import distributed  # noqa: F401
+    except ImportError:
+        absent("no Dask here: pip install 'park-ems[dask]'")
+
+
 @contextmanager
 def cluster(workers):
     """A cluster of its own, as someone else would run it."""
-    try:
-        from distributed import LocalCluster
-    except ImportError:
-        absent("no Dask here: pip install 'park-ems[dask]'")
-    with LocalCluster(
-        n_workers=workers, threads_per_worker=1, dashboard_address="127.0.0.1:0", silence_logs=logging.CRITICAL
-    ) as made:
+    needed()
+    import dask
+    from distributed import LocalCluster
+
+    kept = dask.config.set({"distributed.deploy.lost-worker-timeout": "1 day"})
+    start = {"threads_per_worker": 1, "dashboard_address": "127.0.0.1:0", "silence_logs": logging.CRITICAL}
+    with kept, LocalCluster(n_workers=workers, **start) as made:
         yield made
 
 
@@ -116,8 +123,7 @@ def test_a_killed_worker_costs_no_scenario(address, tmp_path):
 
 
 def test_a_cluster_of_this_machine_is_started_and_ended(tmp_path):
-    with cluster(1):  # only to see whether there is Dask
-        pass
+    needed()
     rows = swept(tmp_path, [task(f"t{k}", seconds=0.5) for k in range(4)], DaskExecutor(workers=2))
     pids = {row["sizes"]["pid"] for row in rows}
     assert len(pids) == 2
@@ -126,8 +132,7 @@ def test_a_cluster_of_this_machine_is_started_and_ended(tmp_path):
 
 
 def test_a_worker_that_nothing_starts_again_is_replaced(tmp_path, monkeypatch):
-    with cluster(1):  # only to see whether there is Dask
-        pass
+    needed()
     monkeypatch.setattr("api.sweep.dask_executor.REPLACE_S", 0.5)
     with DaskExecutor(workers=1) as executor, Journal(tmp_path / "journal.jsonl") as journal:
         (nanny,) = executor._cluster.workers.values()
@@ -148,7 +153,10 @@ def test_without_any_worker_the_sweep_gives_up(tmp_path, monkeypatch):
 
 
 def test_a_cluster_that_goes_away_is_told_and_the_journal_resumes(tmp_path):
-    with cluster(1) as made:
+    needed()
+    import dask
+
+    with dask.config.set({"distributed.comm.timeouts.connect": "1s"}), cluster(1) as made:
 
         def go(progress):
             if progress.done == 2:
@@ -177,10 +185,7 @@ def test_without_dask_it_says_how_to_install_it(monkeypatch):
 
 @pytest.mark.parametrize("address", ["tcp://127.0.0.1:9", "no address at all"])
 def test_an_address_without_a_scheduler_is_named(address, monkeypatch):
-    try:
-        import distributed  # noqa: F401
-    except ImportError:
-        absent("no Dask here: pip install 'park-ems[dask]'")
+    needed()
     monkeypatch.setattr("api.sweep.dask_executor.ANSWER_S", 1.0)
     with pytest.raises(InputError, match="a Dask scheduler that answers"), DaskExecutor(address):
         pass
