@@ -177,7 +177,7 @@ def run(
     bound = h.getInfo().objective_function_value
     x = _solution(h, highspy)
     if x is None or h.getModelStatus() != highspy.HighsModelStatus.kOptimal:  # a point of an unbounded program is none
-        return _nothing(h, highspy, began, presolve=presolve)
+        return _nothing(h, highspy, began, presolve=presolve, explain=limits.method == "simplex")
     if not whole:
         solution = h.getSolution()
         row_dual, col_dual = np.array(solution.row_dual), np.array(solution.col_dual)
@@ -275,8 +275,11 @@ def _solution(h: Any, highspy: Any) -> np.ndarray | None:
     return np.array(h.getSolution().col_value) if feasible else None
 
 
-def _nothing(h: Any, highspy: Any, began: float, *, presolve: bool) -> Answer:
-    """What is said where no solution was found; the conflict only once presolve is out of suspicion."""
+def _nothing(h: Any, highspy: Any, began: float, *, presolve: bool, explain: bool = True) -> Answer:
+    """What is said where no solution was found; the conflict only once presolve is out of suspicion.
+
+    Without ``explain`` no conflict is looked for: after HiPO the search for one can abort HiGHS 1.15.
+    """
     status, kinds = h.getModelStatus(), highspy.HighsModelStatus
     infeasible = status in (kinds.kInfeasible, kinds.kUnboundedOrInfeasible)
     return Answer(
@@ -286,7 +289,7 @@ def _nothing(h: Any, highspy: Any, began: float, *, presolve: bool) -> Answer:
         -np.inf,
         time.perf_counter() - began,
         message=h.modelStatusToString(status),
-        conflict=_conflict(h, highspy) if infeasible and not presolve else (),
+        conflict=_conflict(h, highspy) if infeasible and explain and not presolve else (),
     )
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 import time
 import traceback
 from collections.abc import Callable, Mapping
@@ -25,7 +23,7 @@ def perform(task: Task) -> Finished:
     try:
         return ended(function_of(task.kind)(task.payload))
     except InputError as error:
-        return ended(None, reasons.unusable_input(str(error).replace(f"{tempfile.gettempdir()}{os.sep}", "")))
+        return ended(None, reasons.unusable_input(str(error)))
     except MemoryError:
         return ended(None, reasons.OUT_OF_MEMORY)
     except Exception as error:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import atexit
 import json
 import math
+import re
 import tempfile
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
@@ -74,7 +75,7 @@ def make_row(task: Mapping[str, Any]) -> Row:
     try:
         return _row(case, spec)
     except InputError as error:  # the folder of a worker says nothing to the reader
-        source = error.source.replace(f"{_folder()}/", "")
+        source = re.sub(rf"{re.escape(str(_folder()))}/[0-9a-f]{{12}}/", "", error.source)
         parts = (error.field, error.value, error.expected, error.remedy)
         raise InputError(source, *parts, pointer=error.pointer, line=error.line) from error
 

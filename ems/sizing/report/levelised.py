@@ -16,6 +16,7 @@ from ems.sizing.report.view import StudyView, unit_of_figure
 
 LEAST = 0.01  # of the largest share: smaller ones are summed up
 LABEL = 20
+ROOF = "pv"
 
 
 def shares(park: Mapping[str, Any], tax: float, carrier: str) -> dict[str, float]:
@@ -37,6 +38,15 @@ def shares(park: Mapping[str, Any], tax: float, carrier: str) -> dict[str, float
     return found
 
 
+def merged(view: StudyView, found: Mapping[str, float]) -> dict[str, float]:
+    """Shares with those of all roofs as one, under the name of their kind."""
+    roofs = {c for c in found if view.kind(c) == ROOF}
+    if len(roofs) < 2:
+        return dict(found)
+    others = {c: x for c, x in found.items() if c not in roofs}
+    return {ROOF: sum(found[c] for c in roofs), **others}
+
+
 def levelised_charts(view: StudyView) -> list[Choice]:
     """Stacked bars of both parks, one choice for each carrier that is used."""
     options = []
@@ -52,16 +62,21 @@ def levelised_charts(view: StudyView) -> list[Choice]:
 def _chart(view: StudyView, carrier: str, key: str) -> Chart:
     sides = [(view.say("design"), view.design), (view.reference_title, view.reference)]
     parts = [
-        (broken(name, LABEL), shares(side, float(view.economics["tax"]["rate"]), carrier))
+        (broken(name, LABEL), merged(view, shares(side, float(view.economics["tax"]["rate"]), carrier)))
         for name, side in sides
         if side["levelised"][key] is not None
     ]
     least = LEAST * max(abs(x) for _, found in parts for x in found.values())
-    named = [c for c in view.content["components"] if any(abs(found.get(c, 0.0)) > least for _, found in parts)]
+    every = dict.fromkeys(name for _, found in parts for name in found)
+    named = [c for c in every if any(abs(found.get(c, 0.0)) > least for _, found in parts)]
     unit = unit_of_figure(key)
     digits = digits_for(unit)
-    data = [_bar(view, view.label(c), [found.get(c, 0.0) for _, found in parts], parts, unit, digits)
-            | {"marker": {"color": colour(view.kind(c), view.nth(c))}} for c in named]  # fmt: skip
+    data = []
+    for c in named:
+        kind = view.kind(c) or c
+        label = view.label(c) if view.kind(c) else view.kind_label(c)
+        shade = {"marker": {"color": colour(kind, view.nth(c))}}
+        data.append(_bar(view, label, [found.get(c, 0.0) for _, found in parts], parts, unit, digits) | shade)
     rest = [sum(x for c, x in found.items() if c not in named) for _, found in parts]
     if any(abs(x) > 1e-9 for x in rest):
         data.append(_bar(view, view.say("small_flows"), rest, parts, unit, digits) | {"marker": {"color": "#b9c2cc"}})

@@ -172,4 +172,6 @@ def digits_beside(peak: float) -> int:
 
 def size_number(x: float) -> str:
     """A size with as many digits as an order needs."""
+    if abs(x) < 0.005:
+        return "0"
     return number(x, 0 if abs(x) >= 1000 or x == round(x) else 1 if abs(x) >= 10 else 2)

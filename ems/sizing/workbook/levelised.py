@@ -2,8 +2,8 @@
 
     own cost of a component before tax = annuity (PV of payments - tax PV of O&M, residual, depreciation) / (1 - tax)
                                        + annuity PV of its bills and of its emissions at their price
-    matrix M of the buses that are used: on the diagonal what is used, else minus what is passed on
-    cost of a unit on each bus = M^-1 (sum of shares x own costs)
+    matrix M of the buses that are used = identity - what is passed on / what is used
+    cost of a unit on each bus = M^-1 (sum of shares x own costs / what is used)
 
 The flows and shares are those of `ems.sizing.levelised`.
 """
@@ -17,7 +17,7 @@ import numpy as np
 from ems.sizing.levelised import NAMES, UNUSED
 from ems.sizing.workbook.cash import ASSETS, CashSheet
 from ems.sizing.workbook.known import Known
-from ems.sizing.workbook.page import Both, Pages, cell
+from ems.sizing.workbook.page import Both, Page, Pages, cell
 
 TITLES: dict[str, Both] = {"design": ("平准化(设计)", "Levelised"), "reference": ("平准化(参照)", "Levelised ref.")}
 FIRST_BUS = 4  # column of the first bus
@@ -67,11 +67,7 @@ def levelised_page(pages: Pages, known: Known, cash: CashSheet) -> None:
         shares = f"{cell(first, FIRST_BUS + k)}:{cell(last, FIRST_BUS + k)}"
         page.formula(costs, FIRST_BUS + k, f"SUMPRODUCT({amounts},{shares})", total[bus], "money_sum")
     page.row += 2
-    top = _matrix(page, known, flows, live)
-    for k in range(len(live)):  # own costs once more, as a column
-        page.formula(top + k, FIRST_BUS + len(live), cell(costs, FIRST_BUS + k), total[live[k]])
-    matrix = f"{cell(top, FIRST_BUS)}:{cell(page.row - 1, FIRST_BUS + len(live) - 1)}"
-    column = f"{cell(top, FIRST_BUS + len(live))}:{cell(page.row - 1, FIRST_BUS + len(live))}"
+    matrix, column = _system(page, known, flows, live, costs, total)
     page.row += 1
     at: dict[str, str] = {}
     for k, bus in enumerate(live):
@@ -130,15 +126,36 @@ def _prices(flows: dict[str, Any], live: list[str], own: dict[str, float]) -> li
     return [float(x) for x in np.linalg.solve(np.diag(used) - np.array(passed), np.array(costs))]
 
 
-def _matrix(page: Any, known: Known, flows: dict[str, Any], live: list[str]) -> int:
-    """What is used on each bus, less what is passed on from each other; the first row of it."""
-    page.names(page.row, ("能量与质量 [kWh, kg]", "energy and mass [kWh, kg]"), "part")
+def _system(
+    page: Page, known: Known, flows: dict[str, Any], live: list[str], costs: int, total: dict[str, float]
+) -> tuple[str, str]:
+    """Flows, then the same for a unit used on each bus: where the matrix and its right side stand.
+
+    Per unit, since buses that carry thousands of MWh and buses that carry some kWh stand side by side.
+    """
+    last = FIRST_BUS + len(live) - 1
+    page.names(page.row, ("传入成本的量 [kWh, kg]", "cost passed on from [kWh, kg]"), "part")
+    page.text(page.row, 3, "使用量 used", "part")
     page.row += 1
-    top = int(page.row)
+    top = page.row
     for to in live:
         page.names(page.row, bus_name(known, to))
+        page.number(page.row, 3, flows["used"][to], "amount")
         for k, bus in enumerate(live):
-            used = flows["used"][bus] if to == bus else 0.0
-            page.number(page.row, FIRST_BUS + k, used - flows["passed"][to].get(bus, 0.0), "amount")
+            page.number(page.row, FIRST_BUS + k, flows["passed"][to].get(bus, 0.0), "amount")
         page.row += 1
-    return top
+    page.names(page.row, ("每单位用量: 单位阵减传入量", "per unit used: identity less what is passed on"), "part")
+    page.text(page.row, 3, "自身成本 own cost", "part")
+    page.row += 1
+    first = page.row
+    for row, to in enumerate(live):
+        page.names(page.row, bus_name(known, to))
+        used, its = flows["used"][to], cell(top + row, 3, fixed_column=True)
+        page.formula(page.row, 3, f"{cell(costs, FIRST_BUS + row)}/{its}", total[to] / used, "factor")
+        for k, bus in enumerate(live):
+            value = float(to == bus) - flows["passed"][to].get(bus, 0.0) / used
+            formula = f"{int(to == bus)}-{cell(top + row, FIRST_BUS + k)}/{its}"
+            page.formula(page.row, FIRST_BUS + k, formula, value, "factor")
+        page.row += 1
+    end = page.row - 1
+    return f"{cell(first, FIRST_BUS)}:{cell(end, last)}", f"{cell(first, 3)}:{cell(end, 3)}"

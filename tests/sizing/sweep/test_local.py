@@ -110,6 +110,12 @@ def test_kills_at_random_moments_lose_nothing(tmp_path):
     assert log_of(log).total() > 40, "some were begun again"
 
 
+def test_a_worker_short_of_memory_is_replaced(tmp_path):
+    before, failed, after = swept(tmp_path, [task("a"), task("b", "devour"), task("c")], workers=1)
+    assert failed["status"] == "failed"
+    assert before["sizes"]["pid"] != after["sizes"]["pid"]
+
+
 def test_what_a_task_writes_goes_with_its_worker(tmp_path):
     (row,) = swept(tmp_path, [task("a", "lay_out")], workers=1)
     assert row["sizes"]["files"] == 1
