@@ -20,7 +20,7 @@ commands:
   plan SITE            the day-ahead schedule, audited and explained
   size SITE            what to build: sizes, money, front, proven by operating it
   audit PLAN.json      judge a stored or hand-edited plan
-  schema               the JSON Schema of plan.json
+  schema               the JSON Schema of plan.json or study.json
 
   serve                the service: API, pages, planning
   worker               plans for a service on PostgreSQL from another host
@@ -111,7 +111,8 @@ def parser() -> argparse.ArgumentParser:
     audit.add_argument("--json", metavar="FILE", help="write the violations there as JSON, - for standard output")
     _language(audit)
 
-    sub.add_parser("schema", help="the JSON Schema of plan.json")
+    schema = sub.add_parser("schema", help="the JSON Schema of plan.json or study.json")
+    schema.add_argument("of", nargs="?", choices=("plan", "study"), default="plan", help="default: plan")
     add_service_commands(sub, _language)
     return top
 

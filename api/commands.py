@@ -105,9 +105,10 @@ def _label(data: dict[str, Any], name: str, lang: str) -> str:
 
 
 def schema(args: argparse.Namespace) -> int:
-    """Print the JSON Schema of plan.json."""
+    """Print the JSON Schema of plan.json, or of study.json."""
     from ems.plan_schema import plan_schema
+    from ems.sizing.schema import study_schema
 
-    json.dump(plan_schema(), sys.stdout, ensure_ascii=False, indent=1)
+    json.dump(study_schema() if args.of == "study" else plan_schema(), sys.stdout, ensure_ascii=False, indent=1)
     print()
     return 0

@@ -19,6 +19,7 @@ from api.arguments import parser
 from ems.plan_schema import plan_schema
 from ems.schedule import Outcome
 from ems.site import Site
+from ems.sizing.study import Study
 from forecasting.climatology import MonthlyFigures
 from forecasting.factors import Factor, load_factors
 from forecasting.tariff_file import TariffFile
@@ -227,6 +228,13 @@ def test_every_field_of_a_file_is_told(content: type[BaseModel]) -> None:
     told = ENGINEER.read_text(encoding="utf-8")
     names = set(fields_of(content, set())) - {"zh", "en"}
     assert len(names) > 2
+    assert not [n for n in sorted(names) if not re.search(rf"\b{n}\b", told)]
+
+
+def test_every_field_of_a_study_is_told() -> None:
+    told = (ROOT / "docs/sizing-guide.md").read_text(encoding="utf-8")
+    names = set(fields_of(Study, set())) - {"zh", "en"}
+    assert len(names) > 50
     assert not [n for n in sorted(names) if not re.search(rf"\b{n}\b", told)]
 
 

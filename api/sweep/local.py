@@ -19,7 +19,7 @@ from api.sweep.executor import DEADLINE_S, TRIES, Finished, Task
 from api.work.child import Child, ChildEnded, DeadlinePassed
 
 CODE = "from api.work.confine import confine; at = confine(); from api.sweep.serve import serve; serve(*at)"
-LEAST_MB = 4096  # of address space; a full year of a large park needs two or three thousand
+LEAST_MB = 8192  # of address space, which is more than memory: a full year of a large park needs half of it
 
 
 class Stopping(Exception):

@@ -80,7 +80,8 @@ def formulas_of() -> dict[tuple[str, str], float]:
 @pytest.fixture(scope="module")
 def model(tmp_path_factory: pytest.TempPathFactory) -> Any:
     """The workbook in a program of its own that reads nothing but formulas."""
-    formulas = pytest.importorskip("formulas")
+    import formulas
+
     file: Path = tmp_path_factory.mktemp("book") / "study.xlsx"
     file.write_bytes(data())
     return formulas.ExcelModel().loads(str(file)).finish()

@@ -19,17 +19,15 @@ from tests.service.work.bench import eventually
 from tests.sizing.sweep.kinds import task
 from tests.soak.tormented import alive, children
 
+COLD = local.CODE.replace(
+    "from api.sweep.serve", "from api.sweep import serve as s; s.warm = int; from api.sweep.serve"
+)
+
 
 @pytest.fixture(autouse=True)
 def cold(monkeypatch):
     """These tasks need no warm start."""
-    monkeypatch.setattr(
-        local,
-        "CODE",
-        local.CODE.replace(
-            "from api.sweep.serve", "from api.sweep import serve as s; s.warm = int; from api.sweep.serve"
-        ),
-    )
+    monkeypatch.setattr(local, "CODE", COLD)
 
 
 def swept(tmp_path, tasks, workers=2, deadline_s=60.0, **how):
@@ -149,7 +147,7 @@ from api.sweep import local
 from api.sweep.journal import Journal
 from api.sweep.run import sweep
 from tests.sizing.sweep.kinds import task
-folder = Path(sys.argv[1])
+folder, local.CODE = Path(sys.argv[1]), sys.argv[2]
 tasks = [task(f"t{k}", seconds=0.2, log=str(folder / "log")) for k in range(12)]
 with local.LocalExecutor(2) as executor, Journal(folder / "journal.jsonl") as journal:
     sweep(tasks, executor, journal)
@@ -163,7 +161,7 @@ def test_stopped_half_way_it_resumes_where_it_was(tmp_path, wish):
     log, journal = tmp_path / "log", tmp_path / "journal.jsonl"
     log.touch()
     running = subprocess.Popen(
-        [sys.executable, "-c", SCRIPT, str(tmp_path)], start_new_session=True, stderr=subprocess.PIPE
+        [sys.executable, "-c", SCRIPT, str(tmp_path), COLD], start_new_session=True, stderr=subprocess.PIPE
     )
     eventually(lambda: journal.exists() and len(journal.read_bytes().splitlines()) >= 4, 30)
     workers = children(running.pid)
@@ -178,7 +176,9 @@ def test_stopped_half_way_it_resumes_where_it_was(tmp_path, wish):
         there = {f"t{k}" for k in range(12) if kept.row(f"id-t{k}")}
     assert 4 <= len(there) < 12
     before = log_of(log)
-    done = subprocess.run([sys.executable, "-c", SCRIPT, str(tmp_path)], capture_output=True, check=True, timeout=60)
+    done = subprocess.run(
+        [sys.executable, "-c", SCRIPT, str(tmp_path), COLD], capture_output=True, check=True, timeout=60
+    )
     assert done.stdout == b"all\n"
     again = log_of(log) - before
     assert {name for name, what in again if what == "began"} == {f"t{k}" for k in range(12)} - there
