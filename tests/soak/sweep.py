@@ -1,9 +1,10 @@
 """Sweeps of real scenarios, measured and tormented: python -m tests.soak.sweep [--scenarios 200] [--kills 20]
 
-A small study of the tutorial park (one week, five sizes), 200 scenarios of a grid, on processes of this machine and on
+A small study of the tutorial park (two weeks, five sizes), 200 scenarios of a grid, on processes of this machine and on
 a Dask cluster of it, each with two workers:
 
-- efficiency: seconds of all scenarios on one worker, over two times the wall time of two workers, their start included;
+- efficiency: seconds of all scenarios on one worker, over two times the wall time of two workers, their start included,
+  for which nothing else may run on the machine; and how busy the two workers are, which tells as much on a busy one;
 - kills: workers are killed with SIGKILL in the middle of scenarios (none is hit more than twice: three deaths are a
   scenario's own fault), while five of the scenarios are poison: two kill their worker, one hangs, one cannot be, one
   has no answer. All others must have their results, each of the five its reason;
@@ -43,12 +44,14 @@ from tests.sizing.sweep.small import small
 from tests.soak.tormented import alive
 
 WORKERS = 2
+HORIZON = {"start": "2026-03-02", "days": 14, "per_year": 26}
 HANGING_S = 30.0  # deadline of a scenario while workers are killed
 TOO_OFTEN = 0.02  # share of scenarios that a resume may compute again
 EFFICIENT = 0.75
 KILL_S = (0.2, 2.5)  # between two kills
 POISON = ("dies", "dies, too", "hangs", "cannot be", "has no answer")
 NAMES = ("local", "dask")
+PARTS = ("efficiency", "kills", "resume")
 
 
 def row(payload: Mapping[str, Any]) -> dict[str, Any]:
@@ -72,7 +75,7 @@ def _note(payload: Mapping[str, Any], line: str) -> None:
 def scenarios(many: int, log: Path, poison: int = 0) -> list[Task]:
     """So many of a grid of discount rates and electricity prices, ``poison`` of them at random places."""
     demo = read_site("demo")
-    case = case_of(demo, small(), demo.folder)
+    case = case_of(demo, small(horizon=HORIZON), demo.folder)
     grid = product([0.04 + 0.0025 * k for k in range(20)], [0.8 + 0.04 * k for k in range((many + 19) // 20)])
     changes = [{"economics/discount_rate": d, "factors/import_cny_per_kwh": p} for d, p in grid][: many - poison]
     specs = [Spec(f"{k}", "grid", change) for k, change in enumerate(changes)]
@@ -139,9 +142,10 @@ def efficiency(names: list[str], many: int, folder: Path, seen: Seen) -> None:
     seen.figures["one worker"] = f"{busy:.1f} s in {many} scenarios, {wall:.1f} s wall, load {load:.1f}"
     for name in names:
         rows, wall = swept(name, _new(folder / name), scenarios(many, folder / name / "log"))
-        share = busy / (WORKERS * wall)
+        share, at_work = (total / (WORKERS * wall) for total in (busy, sum(r["seconds"] for r in rows)))
         load = os.getloadavg()[0]
-        seen.figures[f"two workers, {name}"] = f"{wall:.1f} s wall, efficiency {share:.2f}, load {load:.1f}"
+        told = f"{wall:.1f} s wall, efficiency {share:.2f}, workers busy {at_work:.0%}, load {load:.1f}"
+        seen.figures[f"two workers, {name}"] = told
         if [r["status"] for r in rows] != ["done"] * many:
             seen.breaches.append(f"{name}: not all scenarios have a result")
         if share < EFFICIENT:
@@ -221,6 +225,7 @@ def main() -> int:
     p.add_argument("--scenarios", type=int, default=200)
     p.add_argument("--kills", type=int, default=20)
     p.add_argument("--executors", nargs="+", choices=NAMES, default=list(NAMES))
+    p.add_argument("--parts", nargs="+", choices=PARTS, default=list(PARTS))
     p.add_argument("--run", nargs=2, help=argparse.SUPPRESS, metavar=("EXECUTOR", "FOLDER"))  # what is killed half way
     args = p.parse_args()
     if args.run:
@@ -230,10 +235,13 @@ def main() -> int:
     seen = Seen()
     with tempfile.TemporaryDirectory(prefix="ems-sweep-") as temporary:
         folder = Path(temporary)
-        efficiency(args.executors, args.scenarios, _new(folder / "efficiency"), seen)
+        if "efficiency" in args.parts:
+            efficiency(args.executors, args.scenarios, _new(folder / "efficiency"), seen)
         for name in args.executors:
-            kills(name, args.scenarios, args.kills, _new(folder / f"kills-{name}"), seen)
-            resume(name, args.scenarios, _new(folder / f"resume-{name}"), seen)
+            if "kills" in args.parts:
+                kills(name, args.scenarios, args.kills, _new(folder / f"kills-{name}"), seen)
+            if "resume" in args.parts:
+                resume(name, args.scenarios, _new(folder / f"resume-{name}"), seen)
     print(table(seen))
     for breach in seen.breaches:
         print(f"BROKEN: {breach}")

@@ -94,8 +94,8 @@ TEXT: dict[str, tuple[str, str]] = {
         "none between the bounds.",
     ),
     "sizes_no_duals": (
-        "求解未给出影子价格, 故不列再多一个单位的价值。",
-        "The solver gave no duals, so no worth of one more unit is listed.",
+        "没有规模触及上下限, 放宽上下限不带来收益。",
+        "No size lies at a bound: wider bounds would save nothing.",
     ),
     "size": ("规模", "size"),
     "chosen": ("选定", "chosen"),
