@@ -164,8 +164,11 @@ class _Run:
                 lambda designed: operate(park, study, designed, year.inputs.table, run=mapped),
             )
 
-    def _rows(self, study: Study, base: dict[str, Any], executor: Executor) -> list[dict[str, Any]]:
-        case = case_of(self.file, study, self.studied.folder, self.options.resolution)
+    def _rows(
+        self, derated: dict[str, dict[str, Any]], base: dict[str, Any], executor: Executor
+    ) -> list[dict[str, Any]]:
+        study = self.studied.study
+        case = case_of(self.file, study, self.studied.folder, self.options.resolution, derated)
         groups, points = self.options.groups, self.options.points or study.front.points
         front = "front" in groups
         specs = [
@@ -241,11 +244,11 @@ def _capped(designed: Designed) -> list[Note]:
     return found
 
 
-def _derated(study: Study, park: Site, designed: Designed) -> Study:
-    """The study with the deratings of a design that was tightened, so that all that varies is seen through them."""
-    changes: dict[str, dict[str, Any]] = {name: dict(fields) for name, fields in study.change.items()}
+def _derated(study: Study, park: Site, designed: Designed) -> dict[str, dict[str, Any]]:
+    """Component -> fields that a tightened design sees otherwise, so that all that varies is seen in the same way."""
+    found = {}
     for before, after in zip(free_park(park, study).components, designed.site.components, strict=True):
-        old, new = before.model_dump(), after.model_dump()
+        old, new = before.model_dump(mode="json"), after.model_dump(mode="json")
         if differs := {key: new[key] for key in new if new[key] != old[key]}:
-            changes.setdefault(before.name, {}).update(differs)
-    return study.model_copy(update={"change": changes})
+            found[before.name] = differs
+    return found

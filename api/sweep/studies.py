@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from api.sweep.executor import Task
 from api.sweep.journal import Row
@@ -25,8 +26,16 @@ FETCHED = ("auto", "open-meteo")  # weather that is another tomorrow
 LONGEST = 100_000_000  # bytes of one file
 
 
-def case_of(file: SiteFile, study: Study, folder: Path, resolution: str = "full") -> Case:
+def case_of(
+    file: SiteFile,
+    study: Study,
+    folder: Path,
+    resolution: str = "full",
+    derated: Mapping[str, Mapping[str, Any]] | None = None,
+) -> Case:
     """A site and a study, with the files that they name; those of the study lie relative to ``folder``.
+
+    ``derated``: component -> fields that designs see, but not the reference, which stays as it is.
 
     Raises `InputError` for files that cannot be read.
     """
@@ -36,6 +45,7 @@ def case_of(file: SiteFile, study: Study, folder: Path, resolution: str = "full"
         study.model_dump(mode="json", exclude_unset=True),
         {n: _read(folder / n) for n in names},
         resolution,
+        derated or {},
     )
 
 
@@ -79,7 +89,9 @@ def _task(case: Case, study: Study, spec: Spec) -> Task:
         changed = case.digest(scenario) + (f" {datetime.now(UTC):%Y-%m-%d}" if scenario.weather in FETCHED else "")
     except InputError:  # it fails as it is run, alone, and says why
         changed = digest_of([case.digest(study), dict(spec.set)])
-    decides = [KIND, program_digest(), changed, spec.group == "reference", spec.carbon_cap_t, spec.objective]
+    reference = spec.group == "reference"
+    seen = {} if reference else {name: dict(fields) for name, fields in case.derated.items()}
+    decides = [KIND, program_digest(), changed, reference, spec.carbon_cap_t, spec.objective, seen]
     row = {
         "name": spec.name,
         "group": spec.group,

@@ -10,10 +10,11 @@ import atexit
 import json
 import math
 import re
+import shutil
 import tempfile
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -51,6 +52,7 @@ class Case:
     study: Mapping[str, Any]  # as plain data
     files: Mapping[str, bytes]  # that the study names: name -> content
     resolution: str
+    derated: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)  # fields of components as designs see them
 
     def digest(self, study: Study, *but: str) -> str:
         """Digest of all that decides a result with this study in place of the case's own, ``but`` some of its parts."""
@@ -88,6 +90,7 @@ def _row(case: Case, spec: Mapping[str, Any]) -> Row:
     cap = spec["carbon_cap_t"]
     capped = study if cap is None else with_set(study, {CAP: cap})
     site, year = with_candidates(_site(case).site, capped), _year(case, capped)
+    site = site.with_components(**{name: dict(fields) for name, fields in case.derated.items()})
     found = design(site, capped, year.window, _solver(), objective=spec["objective"])
     made = alternative(found.site, found.window, found.schedule, capped, found.sizes)
     return figures(made, compared(made, against, capped))
@@ -177,8 +180,10 @@ def _site(case: Case) -> SiteFile:
 
 @cache
 def _folder() -> Path:
-    """Where this worker lays out files; executors see to it that it goes with the worker."""
-    return Path(tempfile.mkdtemp(prefix="sites-"))
+    """Where this process lays out files; of a worker that is killed it goes with the folder that it lies in."""
+    folder = tempfile.mkdtemp(prefix="sites-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return Path(folder)
 
 
 @cache
