@@ -261,7 +261,8 @@ def _run(
     h.setOptionValue("time_limit", seconds)
     h.setOptionValue("presolve", "on" if presolve else "off")
     for name, value in options.items():
-        h.setOptionValue(name, value)
+        if h.setOptionValue(name, value) != highspy.HighsStatus.kOk:  # HiPO comes with the package highspy-extras
+            raise RuntimeError(f"HiGHS refuses {name} = {value!r}; is highspy[extras] installed?")
     if start is not None:
         h.setSolution(start)
     if say is not None:

@@ -22,6 +22,7 @@ RUNS = {  # name of the figures -> module and arguments
     "faults": ["faults"],
     "fuzz": ["fuzz"],
     "load": ["load"],
+    "sweep": ["sweep"],
 }
 
 

@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import pandas as pd
+
 from api import jobs
 from api.contract.series import SeriesDefinition
 from api.records import plans, series
@@ -31,6 +33,7 @@ class Seeded:
     today: date
     outcomes: dict[str, tuple[str, str]]  # outcome -> (day, plan)
     stale: tuple[str, str]
+    measured: str  # day on which measurements begin
     study: str  # that has succeeded
 
 
@@ -48,9 +51,9 @@ def seed(file: Path) -> Seeded:
             for k, outcome in enumerate(OUTCOMES)
         }
         old = _keep(store, json.loads(text), today + timedelta(days=20), "optimal", weather_hours=40)
-        _measure(store, today)
+        measured = _measure(store)
         study = studies.keep(store, SITE)
-    return Seeded(today, kept, old, study)
+    return Seeded(today, kept, old, measured, study)
 
 
 def _keep(
@@ -86,11 +89,12 @@ def _keep(
     return content["date"], id
 
 
-def _measure(store: Store, today: date) -> None:
-    """A morning of measured demand, that ended hours ago."""
-    start = datetime(today.year, today.month, today.day, tzinfo=ZoneInfo("Asia/Shanghai"))
+def _measure(store: Store) -> str:
+    """Six hours of measured demand that ended three hours ago, at whatever time of the day the tests run."""
+    start = pd.Timestamp.now("Asia/Shanghai").floor("15min") - pd.Timedelta(hours=9)
     with store.write() as c:
         definition = SeriesDefinition(kind="measurement", unit="kW", resolution="PT15M")
         row, _ = series.define(c, SITE, "workshop.electricity_kw", definition, 900)
         values = [40.0 + k for k in range(24)]
-        series.add(c, [series.Chunk(row, start, series.MEASURED, values, ["good"] * len(values))])
+        series.add(c, [series.Chunk(row, start.to_pydatetime(), series.MEASURED, values, ["good"] * len(values))])
+    return start.date().isoformat()

@@ -81,9 +81,11 @@ def test_every_page_can_be_read_and_reached(visit: Visit, pages: dict[str, str],
     assert faults == []
 
 
-def test_measurements_lie_over_the_forecast(visit: Visit, pages: dict[str, str]) -> None:
+def test_measurements_lie_over_the_forecast(visit: Visit, running: Running) -> None:
+    day = running.seeded.measured
+    running.job("/api/v1/plans", site="demo", day=day, step_minutes=60, weather="climatology")
     who = visit("en", 1280, role="viewer")
-    page = who.go(pages["forecast"])
+    page = who.go(f"/sites/demo/forecast?day={day}")
     page.locator("#figure-demand-electricity .main-svg").first.wait_for()
     names = page.locator("#figure-demand-electricity .legendtext").all_text_contents()
     assert any("measured" in name for name in names), names

@@ -76,6 +76,7 @@ def test_a_point_is_clicked_or_brushed_to_its_design(
     page = s.page
     page.goto(f"/studies/{studies.keep(store)}")
     page.locator("#figure-front .main-svg").first.wait_for()
+    page.wait_for_function(f"() => ({POINTS}).length === 6")  # the frame of the figure is there before its points
     assert page.evaluate(POINTS) == [600, 660, 720, 780, 840, 900], "from the least emissions to the most"
     size = page.locator("#chosen-design tbody tr").first.locator("td").first
     page.locator("#brush").focus()
