@@ -21,7 +21,8 @@ def test_a_scenario_that_fails_without_being_poison_is_a_breach(
     assert seen.figures["2 kills and 2 poison scenarios, local"].startswith("5 results, 1 reasons")
     assert seen.breaches == ["local: failed: cannot be"]
     counts = Log(tmp_path / "log").counts()
-    assert sum(counts[name, "began"] for name in "0123") == 6, "four scenarios, two of them begun again"
+    begun = sum(counts[name, "began"] for name in "0123")
+    assert 4 <= begun <= 6, "four scenarios; a kill has at most one begun again, none where it comes a moment late"
 
 
 def test_the_log_tells_who_is_at_work(tmp_path: Path) -> None:
