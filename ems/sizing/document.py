@@ -107,7 +107,9 @@ def _bound(b: Bound) -> dict[str, Any]:
     """A size between its bounds has no worth of its own: what the solver says of it is its tolerance."""
     near = TOUCHES * b.max
     at = "max" if b.value >= b.max - near else "min" if b.value <= b.min + near else "free"
-    worth = 0.0 if at == "free" else b.worth_cny
+    worth = (
+        b.worth_cny if at == "max" else 0.0
+    )  # at a lower bound its dual is shared with those of the flows: it tells little
     return {"value": b.value, "min": b.min, "max": b.max, "at": at, "worth_cny": worth}
 
 

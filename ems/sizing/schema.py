@@ -95,7 +95,7 @@ BOUND = object_of(
         "min": NUMBER,
         "max": NUMBER,
         "at": {"enum": ["min", "max", "free"]},
-        "worth_cny": {**NUMBER, "description": "what one more unit would save a year, after tax; 0 between the bounds"},
+        "worth_cny": {**NUMBER, "description": "what a max one unit higher would save a year, after tax; 0 below it"},
     }
 )
 LIMIT = object_of(

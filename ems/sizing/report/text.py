@@ -87,11 +87,12 @@ TEXT: dict[str, tuple[str, str]] = {
     # sizes
     "sizes": ("建设规模", "Sizes"),
     "sizes_caption": (
-        "“再多一个单位的价值”(每年, 税后): 触上限的, 上限提高一个单位可节省的金额; 触下限或不建的, 再建一个单位的得失"
-        "(负值即还须便宜多少才值得建); 未触限的没有。",
-        "Worth of one more unit a year, after tax: at its max, what raising the max by one unit would save; at its min "
-        "or not built, what one unit more would save (negative: how much cheaper it would have to be to be built); "
-        "none between the bounds.",
+        "“再多一个单位的价值”(每年, 税后): 触上限的, 上限提高一个单位可节省的金额; 未触上限的没有。"
+        "不建的设备差多少才值得建, 内点解的影子价格不能回答, 请用敏感性分析。",
+        "Worth of one more unit a year, after tax: at its max, what raising the max by one unit would save; "
+        "none below it. "
+        "How much cheaper something that is not built would have to be, the duals of an interior point do not tell; "
+        "ask by a sensitivity.",
     ),
     "sizes_no_duals": (
         "没有规模触及上下限, 放宽上下限不带来收益。",
