@@ -31,7 +31,6 @@ PHASES = {
     "resolution": ("error of the resolution", "分辨率误差"),
     "sweep": ("scenarios", "情景"),
 }
-WITHOUT = ("truth", "sensitivity", "grid", "scenarios", "front")
 
 
 def size(args: argparse.Namespace) -> int:
@@ -42,7 +41,10 @@ def size(args: argparse.Namespace) -> int:
         check_target(args.out, "folder")
     if args.json:
         check_target(args.json, "file")
-    arguments.share("--pareto", args.pareto if args.pareto is not None else 2, 0, 100)
+    if args.pareto:
+        arguments.share("--pareto", args.pareto, 2, 100)
+    if args.workers is not None:
+        arguments.share("--workers", args.workers, 1, 256)
     file = read_site(args.site)
     studied = _study(args, file)
     groups = tuple(g for g in GROUPS if g not in args.without and not (g == "front" and args.pareto == 0))

@@ -123,6 +123,12 @@ def test_a_park_without_a_study_says_what_to_write(tmp_path: Path, capsys: pytes
     assert "study.yaml" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("words", [("--pareto", "1"), ("--workers", "0"), ("--workers", "-1"), ("--years", "0")])
+def test_numbers_that_mean_nothing_are_refused(words: tuple[str, str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["size", "demo", *words]) == 2
+    assert words[0] in capsys.readouterr().err
+
+
 def test_years_are_asked_for(site: Path, capsys: pytest.CaptureFixture[str]) -> None:
     words = ("--without", "sensitivity", "--without", "truth", "--pareto", "0", "--years", "10", "--json", "-")
     assert size(site, *words) == 0
