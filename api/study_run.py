@@ -158,7 +158,6 @@ class _Run:
                 return rows
 
             return proven(
-                park,
                 first,
                 lambda site: design(site, study, year.window, self.solver, progress=self.say),
                 lambda designed: operate(park, study, designed, year.inputs.table, run=mapped),

@@ -16,6 +16,7 @@ from ems.problem import Limits as SolverLimits
 from ems.schedule import Schedule
 from ems.site import Site
 from ems.sizing.free import build_free, size_columns
+from ems.sizing.midnight import midnight_values
 from ems.sizing.parks import free_park, size_key, sized_field
 from ems.sizing.study import Study
 from ems.sizing.worth import Worth, carriers_bought, worth_of
@@ -44,6 +45,7 @@ class Designed:
     annual_cny: float  # the objective: life-cycle cost after tax as an equal yearly payment [CNY/a]
     bounds: Mapping[str, Bound]
     marginal: Mapping[str, np.ndarray]  # bus -> value of one more kWh or kg [CNY], in equal yearly payments
+    midnight: Mapping[str, Mapping[int, tuple[float, ...]]] = field(default_factory=dict)  # store -> month -> values
     limits: Mapping[str, float] = field(default_factory=dict)  # limit -> what one more unit would save [CNY/a per unit]
     gap: float = 0.0  # relative, between ``annual_cny`` and its proven bound; above 0 where modules are whole
     seconds: Mapping[str, float] = field(default_factory=dict)
@@ -116,5 +118,6 @@ def _read(
         answer.objective,
         bounds,
         built.marginal_values(answer, w),
+        midnight_values(built, answer, site, w),
         gap=answer.gap,
     )

@@ -35,12 +35,16 @@ def with_candidates(site: Site, study: Study) -> Site:
 
 
 def free_park(site: Site, study: Study) -> Site:
-    """The park with a `Design` in every field that the study sizes; raises `InputError` for fields there are not."""
+    """The park with a `Design` in every field that the study sizes; raises `InputError` for fields there are not.
+
+    A `Design` that stands there already keeps its lower bound where that is higher: tightening raised it.
+    """
     changes: dict[str, dict[str, Any]] = {}
     for name, size in study.sizes.items():
         component, field = sized_field(site, name)
+        stands = getattr(component, field)
         design: dict[str, Any] = {
-            "min": size.min,
+            "min": max(size.min, stands.min) if isinstance(stands, Design) else size.min,
             "max": size.max,
             "annual_cost_cny": annual_cost_cny(study.costs[size.cost], study.economics),
         }

@@ -148,6 +148,8 @@ TRUTH = {
         "unserved_kwh": NUMBER,
         "unserved_kg": NUMBER,
         "why": list_of(BOTH),
+        "stock_values_cny": map_of(map_of(NUMBER), description="store, month: value of a unit at midnight [CNY]"),
+        "missed": map_of(map_of(NUMBER), description="bus: demand that operation did not serve beyond the promise"),
         "devices": list_of({"type": "object", "required": ["component", "promised", "operated"]}),
         "tightened": list_of({"type": "object"}),
     },

@@ -7,6 +7,8 @@ are operated:
     consumption     specific consumption * operated / promised                      standby and warm-up included
     wear            wear by the hour + what starts and hours cost more per unit made
     stores          minimum level so high that only the range is left which operation used
+    demand missed   the store at its bus, where the study sizes one, at least as large as the most that was missed in a
+                    day, and as fast: it bridges what machines between standstill and minimum load cannot follow
     demand charge   price * operated / promised charge
 
 The park is then designed and operated again, at most `ROUNDS` times. What is not a matter of one device (hours of
@@ -15,14 +17,14 @@ purchase, sun not taken) is not derated; if the gap stays, the report says so.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from ems.site import Site
 from ems.sizing.design import Designed
 from forecasting.errors import InputError
 from forecasting.notes import Note
-from models import Component, Grid, Store
+from models import Component, Design, Grid, Store
 from models.cogeneration import Cogenerator
 from models.commitment import Machine
 from models.electrolyser import Electrolyser
@@ -49,7 +51,6 @@ def tightened_site(site: Site, truth: Mapping[str, Any]) -> tuple[Site, list[Not
 
 
 def proven(
-    site: Site,
     first: Designed,
     design: Callable[[Site], Designed],
     operate: Callable[[Designed], dict[str, Any]],
@@ -61,7 +62,7 @@ def proven(
     """
     tried = [(first, operate(first))]
     rounds = [_round(0, *tried[0], [])]
-    seen, ended = site, Note(f"已收紧 {ROUNDS} 轮", f"it was tightened {ROUNDS} times")
+    seen, ended = first.site, Note(f"已收紧 {ROUNDS} 轮", f"it was tightened {ROUNDS} times")
     while abs(_gap(tried[-1][1])) > TOLERATED and len(rounds) <= ROUNDS:
         seen, notes = tightened_site(seen, tried[-1][1])
         if not notes:
@@ -130,8 +131,9 @@ def _deratings(c: Component, told: Mapping[str, Any], truth: Mapping[str, Any]) 
     match c:
         case Machine() if told and told["promised"] > 0 and told["operated"] > 0:
             return [x for x in (_consumption(c, told), _wear(c, told)) if x]
-        case Store() if told and told["capacity_operated"] > 0:
-            return [x for x in (_range(c, told),) if x]
+        case Store():
+            used = _range(c, told) if told and told["capacity_operated"] > 0 else None
+            return [x for x in (used, _bridge(c, truth)) if x]
         case Grid():
             return [x for x in (_demand_charge(c, truth),) if x]
     return []
@@ -188,6 +190,37 @@ def _range(c: Store, told: Mapping[str, Any]) -> tuple[Fields, Note] | None:
         f"{c.label('en')}: operation uses {used:.0%} of the capacity ({meant:.0%} promised); "
         f"for the design its lowest level is raised to {lowest:.0%}.",
     )
+
+
+def _bridge(c: Store, truth: Mapping[str, Any]) -> tuple[Fields, Note] | None:
+    """A store that is sized where demand was missed holds at least what was missed on the worst day.
+
+    It is as fast as the larger of what was missed and the minimum load of a machine, which it takes while the demand is
+    smaller.
+    """
+    missed = truth["missed"].get(c.bus_name)
+    if missed is None or not isinstance(c.capacity, Design):
+        return None
+    stock = missed["most_in_a_day"] / c.discharge_efficiency / (1 - c.min_share)
+    rate = max(missed["highest_rate"], missed["minimum_load"])
+    least = {field: size for field, size in _sized(c, stock, rate) if size.min > getattr(c, field).min * (1 + NOTICED)}
+    if not least:
+        return None
+    unit, speed = ("kWh", "kW") if c.STOCK == "kwh" else ("kg", "kg/h")
+    return dict(least), Note(
+        f"{c.label('zh')}: 运行中有需求未满足(最差一日 {missed['most_in_a_day']:,.0f} {unit}); "
+        f"设计中至少能存这么多, 充放不低于 {rate:,.0f} {speed}。",
+        f"{c.label('en')}: demand at its bus was missed in operation ({missed['most_in_a_day']:,.0f} {unit} on the "
+        f"worst day); for the design it holds at least that and takes {rate:,.0f} {speed}.",
+    )
+
+
+def _sized(c: Store, stock: float, rate: float) -> Iterator[tuple[str, Design]]:
+    """Fields of a store that are sized, with their lower bounds raised as far as their upper bounds allow."""
+    for field in type(c).model_fields:
+        if isinstance(size := getattr(c, field), Design):
+            least = stock if c.size_key(field) == "capacity" else rate
+            yield field, size.model_copy(update={"min": min(size.max, max(size.min, least))})
 
 
 def _demand_charge(c: Grid, truth: Mapping[str, Any]) -> tuple[Fields, Note] | None:

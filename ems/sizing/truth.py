@@ -3,7 +3,8 @@
 A design is one linear program over a year: it foresees every hour and counts modules as shares. An operator sees one
 day, whole modules, minimum loads and minimum times. The test plans every day of the year as `ems plan` does
 (mixed-integer program, audit, rule-based schedule where a plan fails), carries the state from day to day and bills
-the year at its end with the peaks that came about.
+the year at its end with the peaks that came about. What stock is worth at midnight the operator takes from the design,
+month by month (`ems.sizing.aims`).
 
 The year is cut into its calendar months, which do not depend on each other and may run side by side: stocks and
 machines open as the design leaves them at that hour, and what stocks end with above or below the design is valued at
@@ -28,8 +29,9 @@ from ems.objective import Objective
 from ems.problem import Limits
 from ems.schedule import Outcome, Schedule
 from ems.site import Site
+from ems.sizing.aims import aiming_at, general_weight, stock_values
 from ems.sizing.design import Designed
-from ems.sizing.gap import YearRun, general_weight, truth_of
+from ems.sizing.gap import YearRun, truth_of
 from ems.sizing.parks import built_park, free_park
 from ems.sizing.study import Study
 from ems.solve import Solver
@@ -38,7 +40,6 @@ from ems.wishes import unmet_wishes
 from forecasting.errors import InputError
 from models import Design, Grid, Store, Window
 from models.commitment import Machine
-from models.grid import PEAK
 from models.machine import ON
 
 DECIMALS = 6  # of reported series: a thousandth of what the audit lets pass
@@ -79,7 +80,7 @@ def tasks(
         task = {
             "month": f"{table.index[0]:%Y-%m}",
             "days": len(pd.DatetimeIndex(table.index).normalize().unique()),
-            "site": _aiming_at(park, designed, int(table.index[0].month)),
+            "site": aiming_at(park, designed, int(table.index[0].month)),
             "inputs": table,
             "opening": opening(park, designed, inputs, first),
             "goal": goal,
@@ -196,6 +197,7 @@ def combine(
         "failed_days": [f for m in results.values() for f in m["failed"]],
         "seconds": sum(m["seconds"] for m in results.values()),
         **truth,
+        "stock_values_cny": stock_values(park, designed),
         "tightened": [],
     }
 
@@ -271,22 +273,6 @@ def _row(designed: Designed, inputs: pd.DataFrame, step: int) -> int:
     days = pd.DatetimeIndex(inputs.index).normalize()
     day = int((days[(step - 1) % len(inputs)] - days[0]).days)
     return w.chronology.period[day] * w.period + w.period - 1
-
-
-def _aiming_at(park: Site, designed: Designed, month: int) -> Site:
-    """The park whose operator takes the demand that the design is billed for in a month as paid for."""
-    aims: dict[str, dict[str, Any]] = {}
-    for c in park.components:
-        if isinstance(c, Grid) and c.charges:
-            bought = designed.schedule.tables[c.name]["import_kw"].to_numpy(float)
-            billed = {key: charge.billed_closed(bought, designed.window) for key, charge in c.charges.items()}
-            aim = {key: max(0.0, kw.get(month, kw.get(0, 0.0))) for key, kw in billed.items()}
-            own = [
-                charge.model_copy(update={"expected_peak_kw": aim[f"peak_{charge.name}_kw"]})
-                for charge in c.demand_charges
-            ]
-            aims[c.name] = {"expected_peak_kw": aim.get(PEAK, 0.0), "demand_charges": own}
-    return park.with_components(**aims)
 
 
 def _hash(task: Mapping[str, Any]) -> str:

@@ -117,6 +117,12 @@ TEXT: dict[str, tuple[str, str]] = {
         "The sizes as found are operated for the year by the day-ahead optimiser, with commitment, part load and its "
         "real horizon; what it takes is held against the promise of the design.",
     ),
+    "stock_values": ("日末存量价值(元/kWh 或 元/kg, 按月)", "What stock at midnight is worth [CNY per kWh or kg] by month"),
+    "stock_values_caption": (
+        "设计中每月午夜边际价值的中位数; 运行时以此为日末存量估价, 建成后可填入园区文件。",
+        "Median of the design's marginal values at the midnights of a month. The operated plans value their end-of-day "
+        "stock by it; enter it in the site file of the built park.",
+    ),
     "truth_not_run": ("没有做运行验证。", "The design was not operated; its promise is untested."),
     "truth_within": (
         "全寿命成本相差 {gap}, 在 3% 以内; {days} 天全部运行。",

@@ -19,6 +19,9 @@ def truth_section(view: StudyView) -> Section:
     if truth["why"]:
         parts.append(f'<h3 class="sub">{view.say("why_gap")}</h3>{bullets([view.pick(n) for n in truth["why"]])}')
     parts.append(devices_table(view, truth["devices"]))
+    if truth["stock_values_cny"]:
+        parts.append(f'<h3 class="sub">{view.say("stock_values")}</h3>{quiet(view.say("stock_values_caption"))}')
+        parts.append(stock_values(view, truth["stock_values_cny"]))
     if truth["tightened"]:
         parts.append(f'<h3 class="sub">{view.say("tightened")}</h3>{rounds(view, truth["tightened"])}')
     return Section("truth", title, before="".join(parts))
@@ -86,6 +89,22 @@ def devices_table(view: StudyView, devices: list[dict[str, Any]]) -> str:
 
 def _starts(x: float | None) -> str:
     return "" if x is None else number(x)
+
+
+def stock_values(view: StudyView, values: dict[str, dict[str, float]]) -> str:
+    """What a unit held at midnight is worth, store by store and month by month."""
+    months = sorted({m for by_month in values.values() for m in by_month}, key=int)
+    return sheet(
+        [
+            words(view.say("device"), [view.label(name) for name in values]),
+            *(numbers(m, [_worth(by_month.get(m)) for by_month in values.values()]) for m in months),
+        ],
+        "stock_values",
+    )
+
+
+def _worth(x: float | None) -> str:
+    return "" if x is None else number(x, 3 if x < 10 else 1)
 
 
 def rounds(view: StudyView, tightened: list[dict[str, Any]]) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
@@ -23,18 +23,23 @@ VALLEY = [0.2] * 6 + [1.0] * 18  # CNY/kWh
 
 @dataclass(frozen=True)
 class Case:
-    """A park with its study and the year it is designed for."""
+    """A park with its study and the year it is designed for.
+
+    Where the design tells no value of stock, as designs of whole modules do not, operators take the site's prices.
+    """
 
     site: Site
     study: Study
     inputs: pd.DataFrame
+    tells_values: bool = True
 
     @property
     def window(self) -> Window:
         return Window(self.inputs, period_weights=(1.0,), design=True)
 
     def designed(self, seen: Site | None = None) -> Designed:
-        return design(seen or self.site, self.study, self.window, solver(), Limits())
+        found = design(seen or self.site, self.study, self.window, solver(), Limits())
+        return found if self.tells_values else replace(found, midnight={})
 
     def operated(self, designed: Designed) -> dict[str, Any]:
         return operate(self.site, self.study, designed, self.inputs, LIMITS)

@@ -8,16 +8,17 @@ from typing import Any
 import pytest
 
 from ems.sizing.design import Designed
+from ems.sizing.parks import free_park
 from ems.sizing.tighten import TOLERATED, proven, tightened_site
 from forecasting.errors import InputError
-from models import Electrolyser, Grid
-from models.storage import HydrogenTank
+from models import Design, Electrolyser, Grid
+from models.storage import ColdStore, HydrogenTank
 from tests.sizing.truth.designs import Case, battery, said, starting, study_of
 from tests.toys import mains, park, part, table, wants
 
 
 @cache
-def sunny() -> Case:
+def sunny(tells_values: bool = False) -> Case:
     """Sun on odd days, hydrogen wanted on even ones: a tank between them, of which operation keeps the lower half."""
     site = park(
         mains(),
@@ -39,13 +40,13 @@ def sunny() -> Case:
     need = [0.0] * 24 + [0.0] * 8 + [2.0] * 10 + [0.0] * 6
     inputs = table({"sun_kw_per_kwp": sun * 4, "wanted_hydrogen_kg_per_h": need * 4})
     sizes = {"tank.capacity_kg": (0, 100), "electrolyser.capacity_kw": (50, 200)}
-    return Case(site, study_of(sizes), inputs)
+    return Case(site, study_of(sizes), inputs, tells_values)
 
 
 @cache
 def tightened() -> tuple[Designed, dict[str, Any]]:
     case = sunny()
-    return proven(case.site, case.designed(), case.designed, case.operated)
+    return proven(case.designed(), case.designed, case.operated)
 
 
 def test_tightening_closes_the_gap_of_a_store_that_operation_uses_in_part() -> None:
@@ -71,6 +72,59 @@ def test_the_park_that_is_operated_is_never_derated() -> None:
     assert case.site.component("tank") == sunny().site.component("tank")
     assert truth["violations"] == 0
     assert truth["operated"]["annual_cost_cny"] == pytest.approx(case.operated(designed)["operated"]["annual_cost_cny"])
+
+
+def test_nothing_is_left_to_tighten_where_the_operator_knows_what_stock_is_worth() -> None:
+    case = sunny(tells_values=True)
+    assert abs(case.operated(case.designed())["gap"]["life_cycle"]) < TOLERATED
+
+
+@cache
+def cool() -> tuple[Case, dict[str, Any], Designed, dict[str, Any]]:
+    """2 kW of cold for twelve hours from a chiller that gives 10 kW or none; the design takes a share and no store."""
+    site = park(
+        mains(),
+        part(kind="electric_chiller", capacity_kw=20, min_load=0.5, cop=[(0, 4.0), (40, 4.0)]),
+        part(
+            kind="cold_store",
+            capacity_kwh=10,
+            power_kw=10,
+            start_share=0,
+            end_target_share=0,
+            end_short_cny_per_unit=1,
+            end_surplus_cny_per_unit=0,
+        ),
+        wants("cooling", unserved_cny_per_unit=20),
+    )
+    inputs = table({"wanted_cooling_kw": ([2.0] * 12 + [0.0] * 12) * 2, "air_temperature_c": 20.0}, steps=48)
+    sizes = {"cold_store.capacity_kwh": (0, 100), "cold_store.power_kw": (0, 100)}
+    case = Case(site, study_of(sizes), inputs)
+    first = case.designed()
+    return case, case.operated(first), *proven(first, case.designed, case.operated)
+
+
+def test_a_store_bridges_what_machines_below_their_minimum_load_cannot_follow() -> None:
+    _, before, designed, truth = cool()
+    least = {"most_in_a_day": pytest.approx(24), "highest_rate": pytest.approx(2), "minimum_load": pytest.approx(10)}
+    assert before["missed"] == {"cooling": least}
+    assert designed.sizes["cold_store.capacity_kwh"] >= 24 - 1e-6
+    assert designed.sizes["cold_store.power_kw"] >= 10 - 1e-6
+    assert truth["unserved_kwh"] < 1e-6
+    assert abs(truth["gap"]["life_cycle"]) < abs(before["gap"]["life_cycle"]) / 10
+    assert (
+        "demand at its bus was missed in operation (24 kWh on the worst day"
+        in truth["tightened"][1]["changes"][0]["en"]
+    )
+
+
+def test_a_bound_that_tightening_raised_is_kept_when_sizes_are_freed_again() -> None:
+    case, before, _, _ = cool()
+    seen, _ = tightened_site(case.designed().site, before)
+    store = free_park(seen, case.study).component("cold_store")
+    assert isinstance(store, ColdStore)
+    assert isinstance(store.capacity_kwh, Design)
+    assert store.capacity_kwh.min == pytest.approx(24 / store.discharge_efficiency)
+    assert store.capacity_kwh.max == 100
 
 
 def test_wear_of_starts_goes_to_the_hours_of_a_module() -> None:
@@ -114,7 +168,7 @@ def test_a_higher_demand_charge_raises_its_price() -> None:
 def test_nothing_is_derated_where_the_promise_is_kept() -> None:
     case, designed, truth = battery()
     assert tightened_site(case.site, truth)[1] == []
-    kept, same = proven(case.site, designed, case.designed, lambda d: truth)
+    kept, same = proven(designed, case.designed, lambda d: truth)
     assert kept is designed
     assert same == truth
 
@@ -122,25 +176,25 @@ def test_nothing_is_derated_where_the_promise_is_kept() -> None:
 def test_a_gap_that_stays_is_told_with_what_ended_the_tightening() -> None:
     case, designed, truth = battery()
     far = {**truth, "gap": {"operating": 0.1, "life_cycle": 0.05}}
-    _, told = proven(case.site, designed, case.designed, lambda d: far)
+    _, told = proven(designed, case.designed, lambda d: far)
     assert "stays above 3% (no device is left to be derated)" in said(told)
     assert "仍高于 3%(各设备已无可折减之处)" in said(told, "zh")
 
 
 def test_a_derated_park_without_a_design_ends_the_tightening() -> None:
-    case, designed, truth = starting()
+    _, designed, truth = starting()
 
     def none(site: Any) -> Designed:
         raise InputError("study", "sizes", None, "sizes that can meet the demand")
 
-    kept, told = proven(case.site, designed, none, lambda d: {**truth, "gap": {"operating": 0.1, "life_cycle": 0.05}})
+    kept, told = proven(designed, none, lambda d: {**truth, "gap": {"operating": 0.1, "life_cycle": 0.05}})
     assert kept is designed
     assert "sizes that can meet the demand" in told["tightened"][-1]["failed"]
     assert "the derated park has no design" in said(told)
 
 
 def test_at_most_two_rounds_are_run() -> None:
-    case, designed, truth = starting()
+    _, designed, truth = starting()
     far = {**truth, "gap": {"operating": 0.1, "life_cycle": 0.05}}
-    _, told = proven(case.site, designed, lambda site: designed, lambda d: far)
+    _, told = proven(designed, lambda site: designed, lambda d: far)
     assert [r["round"] for r in told["tightened"]] == [0, 1, 2]
