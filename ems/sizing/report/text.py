@@ -117,7 +117,10 @@ TEXT: dict[str, tuple[str, str]] = {
         "The sizes as found are operated for the year by the day-ahead optimiser, with commitment, part load and its "
         "real horizon; what it takes is held against the promise of the design.",
     ),
-    "stock_values": ("日末存量价值(元/kWh 或 元/kg, 按月)", "What stock at midnight is worth [CNY per kWh or kg] by month"),
+    "stock_values": (
+        "日末存量价值(元/kWh 或 元/kg, 按月)",
+        "What stock at midnight is worth [CNY per kWh or kg] by month",
+    ),
     "stock_values_caption": (
         "设计中每月午夜边际价值的中位数; 运行时以此为日末存量估价, 建成后可填入园区文件。",
         "Median of the design's marginal values at the midnights of a month. The operated plans value their end-of-day "

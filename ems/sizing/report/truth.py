@@ -19,9 +19,9 @@ def truth_section(view: StudyView) -> Section:
     if truth["why"]:
         parts.append(f'<h3 class="sub">{view.say("why_gap")}</h3>{bullets([view.pick(n) for n in truth["why"]])}')
     parts.append(devices_table(view, truth["devices"]))
-    if truth["stock_values_cny"]:
+    if values := truth.get("stock_values_cny"):  # studies made before it was told have none
         parts.append(f'<h3 class="sub">{view.say("stock_values")}</h3>{quiet(view.say("stock_values_caption"))}')
-        parts.append(stock_values(view, truth["stock_values_cny"]))
+        parts.append(stock_values(view, values))
     if truth["tightened"]:
         parts.append(f'<h3 class="sub">{view.say("tightened")}</h3>{rounds(view, truth["tightened"])}')
     return Section("truth", title, before="".join(parts))
