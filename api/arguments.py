@@ -95,6 +95,11 @@ def parser() -> argparse.ArgumentParser:
         choices=("truth", "sensitivity", "grid", "scenarios"),
         help="leave out; repeatable",
     )
+    size.add_argument(
+        "--vertex",
+        action="store_true",
+        help="crossover after the interior point: the design at a corner of its limits, duals of a basis; takes longer",
+    )
     size.add_argument("--workers", type=int, metavar="N", help="processes for scenarios (default: one for each core)")
     size.add_argument(
         "--dask", nargs="?", const="", metavar="ADDRESS", help="work on a Dask cluster (no address: a local one)"

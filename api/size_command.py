@@ -49,7 +49,7 @@ def size(args: argparse.Namespace) -> int:
     studied = _study(args, file)
     groups = tuple(g for g in GROUPS if g not in args.without and not (g == "front" and args.pareto == 0))
     points = args.pareto or None
-    options = Options(args.resolution, points, groups, args.workers, args.dask)
+    options = Options(args.resolution, points, groups, args.workers, args.dask, args.vertex)
     folder = Path(args.journal or (f"{args.out}/journal" if args.out else f".ems/{file.site.name}")).expanduser()
     with Solver() as solver, _told(args.lang) as say:
         content = run_study(file, studied, options, solver, folder, say)

@@ -23,7 +23,7 @@ from ems.site_file import SiteFile
 from ems.sizing import scenarios
 from ems.sizing.alternative import alternative
 from ems.sizing.compared import compared
-from ems.sizing.design import Designed, design
+from ems.sizing.design import INTERIOR, VERTEX, Designed, design
 from ems.sizing.document import study_dict
 from ems.sizing.parks import built_park, free_park, with_candidates
 from ems.sizing.row import figures, operated, reference_sizes
@@ -53,6 +53,7 @@ class Options:
     groups: tuple[str, ...] = GROUPS
     workers: int | None = None  # none: one for each core
     dask: str | None = None  # address of a scheduler; empty: a cluster of this machine
+    vertex: bool = False  # the design itself at a corner of its limits, with the duals of a basis
 
 
 def run_study(
@@ -94,7 +95,7 @@ class _Run:
             year = self._year(self.options.resolution)
         park = with_candidates(self.file.site, study)
         with self._phase("design"):
-            designed = design(park, study, year.window, self.solver, progress=self.say)
+            designed = self._designed(park, year)
         with self._executor() as executor:
             if "truth" in self.options.groups:
                 with self._phase("truth"):
@@ -124,6 +125,10 @@ class _Run:
 
     def _year(self, resolution: str) -> Year:
         return year_of(self.file, self.studied.study, resolution, self.studied.folder)
+
+    def _designed(self, site: Site, year: Year) -> Designed:
+        limits = VERTEX if self.options.vertex else INTERIOR
+        return design(site, self.studied.study, year.window, self.solver, limits, self.say)
 
     def _reference(self, park: Site, year: Year) -> dict[str, Any]:
         study = self.studied.study
@@ -159,7 +164,7 @@ class _Run:
 
             return proven(
                 first,
-                lambda site: design(site, study, year.window, self.solver, progress=self.say),
+                lambda site: self._designed(site, year),
                 lambda designed: operate(park, study, designed, year.inputs.table, run=mapped),
             )
 

@@ -56,6 +56,7 @@ class Designed:
 
 
 INTERIOR = SolverLimits(seconds=3600, method="interior")
+VERTEX = SolverLimits(seconds=6 * 3600, method="interior_and_vertex")  # crossover may take many times as long
 
 
 def design(

@@ -71,6 +71,21 @@ def test_a_second_run_takes_its_rows_from_the_journal(site: Path, capsys: pytest
     assert json.loads(again.out)["front"] == first["front"]
 
 
+def test_a_vertex_costs_the_same_and_stands_on_its_limits(site: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    changed(site, lambda study: study["sizes"]["roof.capacity_kwp"].update(max=60))
+    words = ("--without", "sensitivity", "--without", "truth", "--pareto", "0", "--json", "-")
+    found = []
+    for more in ((), ("--vertex",)):
+        assert size(site, *words, *more) == 0
+        found.append(json.loads(capsys.readouterr().out)["design"])
+    inside, corner = found
+    assert corner["money"]["annual_cost_cny"] == pytest.approx(inside["money"]["annual_cost_cny"], rel=1e-6)
+    bounds = [b for b in corner["bounds"].values() if b["at"] != "free"]
+    assert bounds
+    assert all(b["value"] == b[b["at"]] for b in bounds)  # exactly, where an interior point stops short of them
+    assert any(b["value"] != b[b["at"]] for b in inside["bounds"].values() if b["at"] != "free")
+
+
 def test_typical_days_tell_their_error(site: Path, capsys: pytest.CaptureFixture[str]) -> None:
     changed(site, lambda study: study.update(horizon={"start": "2026-03-02", "days": 12, "per_year": 1.0}))
     words = ("--without", "sensitivity", "--without", "truth", "--pareto", "0", "--resolution", "typical:4")
