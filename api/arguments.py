@@ -19,6 +19,7 @@ commands:
   forecast SITE        the input table: PV per roof, demands, prices, carbon
   plan SITE            the day-ahead schedule, audited and explained
   size SITE            what to build: sizes, money, front, proven by operating it
+  pathway FILE         a company's way to peak and neutrality
   audit PLAN.json      judge a stored or hand-edited plan
   schema               the JSON Schema of plan.json or study.json
 
@@ -110,6 +111,12 @@ def parser() -> argparse.ArgumentParser:
         "--journal", metavar="DIR", help="where finished scenarios are noted, to go on from (default: DIR of --out)"
     )
     _language(size)
+
+    pathway = sub.add_parser("pathway", help="a company's way to peak and neutrality, with what is found wrong")
+    pathway.add_argument("file", metavar="FILE")
+    pathway.add_argument("--out", metavar="DIR", help="write pathway.json and pathway.html there")
+    pathway.add_argument("--json", metavar="FILE", help="write pathway.json there, - for standard output")
+    _language(pathway)
 
     audit = sub.add_parser("audit", help="judge a stored or hand-edited plan")
     audit.add_argument("plan", metavar="PLAN.json")

@@ -42,6 +42,10 @@ def _command(name: str) -> Callable[[argparse.Namespace], int]:
         from api.size_command import size
 
         return size
+    if name == "pathway":
+        from api.pathway_command import pathway
+
+        return pathway
     if name in ("serve", "worker"):
         from api import serve_command
 

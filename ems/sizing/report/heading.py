@@ -5,6 +5,7 @@ from __future__ import annotations
 from ems.report.formats import number, plain
 from ems.report.palette import OUTCOME_COLOUR
 from ems.sizing.parks import NOTHING
+from ems.sizing.report.bilingual import language_button
 from ems.sizing.report.pieces import lead
 from ems.sizing.report.view import StudyView, size_number
 
@@ -95,12 +96,11 @@ def badges(view: StudyView) -> list[tuple[str, tuple[str, str]]]:
 
 
 def heading_html(view: StudyView) -> str:
-    other = "en" if view.lang == "zh" else "zh"
     marks = "".join(
         f'<div class="badge" style="background:{back};color:{ink}">{plain(word)}</div>'
         for word, (back, ink) in badges(view)
     )
-    button = f'<button class="language" type="button" data-lang="{other}">{view.say("language")}</button>'
+    button = language_button(view.lang, view.say("language"))
     return (
         f'<header><div><div class="eyebrow">{plain(view.say("title"))} · '
         f"{plain(view.pick(view.content['site']['title']))}</div><h1>{plain(view.pick(view.study['title']))}</h1></div>"

@@ -328,10 +328,6 @@ TEXT: dict[str, tuple[str, str]] = {
     "p_schema": ("文件格式版本", "schema version"),
     "p_created": ("生成时间", "created"),
     "p_timings": ("用时", "time taken"),
-    "no_script": (
-        "图形需要启用脚本才能显示, 表格与文字不受影响。",
-        "The figures need scripts enabled; tables and text do not.",
-    ),
 }
 
 

@@ -1,0 +1,44 @@
+"""Reading a pathway file: strict YAML, provenance of its numbers, errors that name file and line."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from ems.pathway.pathway import Pathway
+from ems.site_faults import odd_numbers
+from ems.site_file import Figure, Provenance, figures_of, read_page
+from ems.site_shape import Path_
+from forecasting.files import read_text
+from forecasting.yaml_files import MAX_BYTES
+
+
+@dataclass(frozen=True)
+class PathwayFile:
+    """A pathway, its file, the digest of that, and where its numbers come from."""
+
+    pathway: Pathway
+    path: Path
+    digest: str
+    provenance: dict[Path_, Provenance]
+
+    def figures(self) -> list[Figure]:
+        return figures_of(self.pathway, self.provenance, lambda path: ".".join(map(str, path)))
+
+
+def read_pathway(path: Path) -> PathwayFile:
+    """Read and check; raises `InputError` for the first fault."""
+    text = read_text(path, MAX_BYTES, "YAML text")
+    page, provenance, found = read_page(text, path, Pathway, "a mapping with name, title, first_year, sources …")
+    if found:
+        raise found[0]
+    try:
+        pathway = Pathway.model_validate(page.plain)
+    except ValidationError as error:
+        raise page.first(error) from error
+    for odd in odd_numbers(page.plain, pathway):
+        raise page.odd(*odd)
+    return PathwayFile(pathway, path, hashlib.sha256(text.encode()).hexdigest()[:16], provenance)
