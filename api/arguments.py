@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from api.emission_arguments import add_analyse_command, add_inventory_command, add_report_command
 from api.service_arguments import add_service_commands
 from forecasting.errors import InputError
 from forecasting.horizon import checked_step
@@ -19,9 +20,12 @@ commands:
   forecast SITE        the input table: PV per roof, demands, prices, carbon
   plan SITE            the day-ahead schedule, audited and explained
   size SITE            what to build: sizes, money, front, proven by operating it
+  report SITE          emissions of a period: inventory, avoided, hydrogen, with their evidence
+  inventory FILE       a company's inventory: totals, shares, and what cannot be so
   pathway FILE         a company's way to peak and neutrality
+  analyse SITE         use of energy from meter readings, and readings that cannot be right
   audit PLAN.json      judge a stored or hand-edited plan
-  schema               the JSON Schema of plan.json or study.json
+  schema               the JSON Schema of plan.json, study.json or report.json
 
   serve                the service: API, pages, planning
   worker               plans for a service on PostgreSQL from another host
@@ -72,7 +76,15 @@ def parser() -> argparse.ArgumentParser:
         metavar="NAME[:MODULES]",
         help="a machine that is out all day; repeatable",
     )
-    plan.add_argument("--out", metavar="DIR", help="write plan.json, schedule.csv and plan.html there")
+    plan.add_argument(
+        "--days",
+        type=int,
+        metavar="N",
+        help="N days from --date on, each opened by the one before; needs --out, keeps the days that stand there",
+    )
+    plan.add_argument(
+        "--out", metavar="DIR", help="write plan.json, schedule.csv and plan.html there; with --days DIR/DAY/plan.json"
+    )
     plan.add_argument("--json", metavar="FILE", help="write plan.json there, - for standard output")
     _language(plan)
 
@@ -112,19 +124,23 @@ def parser() -> argparse.ArgumentParser:
     )
     _language(size)
 
+    add_report_command(sub, _language)
+    add_inventory_command(sub, _language)
     pathway = sub.add_parser("pathway", help="a company's way to peak and neutrality, with what is found wrong")
     pathway.add_argument("file", metavar="FILE")
     pathway.add_argument("--out", metavar="DIR", help="write pathway.json and pathway.html there")
     pathway.add_argument("--json", metavar="FILE", help="write pathway.json there, - for standard output")
     _language(pathway)
 
+    add_analyse_command(sub, _language)
+
     audit = sub.add_parser("audit", help="judge a stored or hand-edited plan")
     audit.add_argument("plan", metavar="PLAN.json")
     audit.add_argument("--json", metavar="FILE", help="write the violations there as JSON, - for standard output")
     _language(audit)
 
-    schema = sub.add_parser("schema", help="the JSON Schema of plan.json or study.json")
-    schema.add_argument("of", nargs="?", choices=("plan", "study"), default="plan", help="default: plan")
+    schema = sub.add_parser("schema", help="the JSON Schema of plan.json, study.json or report.json")
+    schema.add_argument("of", nargs="?", choices=("plan", "study", "report"), default="plan", help="default: plan")
     add_service_commands(sub, _language)
     return top
 

@@ -42,6 +42,18 @@ def _command(name: str) -> Callable[[argparse.Namespace], int]:
         from api.size_command import size
 
         return size
+    if name == "report":
+        from api.report_command import report
+
+        return report
+    if name == "inventory":
+        from api.inventory_command import inventory
+
+        return inventory
+    if name == "analyse":
+        from api.analyse_command import analyse
+
+        return analyse
     if name == "pathway":
         from api.pathway_command import pathway
 

@@ -105,10 +105,12 @@ def _label(data: dict[str, Any], name: str, lang: str) -> str:
 
 
 def schema(args: argparse.Namespace) -> int:
-    """Print the JSON Schema of plan.json, or of study.json."""
+    """Print the JSON Schema of plan.json, study.json or report.json."""
+    from ems.emissions.schema import report_schema
     from ems.plan_schema import plan_schema
     from ems.sizing.schema import study_schema
 
-    json.dump(study_schema() if args.of == "study" else plan_schema(), sys.stdout, ensure_ascii=False, indent=1)
+    of = {"plan": plan_schema, "study": study_schema, "report": report_schema}
+    json.dump(of[args.of](), sys.stdout, ensure_ascii=False, indent=1)
     print()
     return 0

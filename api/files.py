@@ -42,6 +42,7 @@ def write_bytes(target: str | Path, data: bytes) -> None:
         os.chmod(beside, 0o644)
         os.replace(beside, path)
     except OSError as error:
+        raise InputError(str(path), "", None, "a place that can be written", error.strerror or "") from error
+    finally:  # also where the user cancels
         if beside:
             Path(beside).unlink(missing_ok=True)
-        raise InputError(str(path), "", None, "a place that can be written", error.strerror or "") from error

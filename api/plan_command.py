@@ -1,11 +1,12 @@
-"""The command `ems plan`: plan, show, write."""
+"""The command `ems plan`: plan, show, write; `--days` is in `api.plan_days`."""
 
 from __future__ import annotations
 
 import argparse
 import math
 import sys
-from contextlib import nullcontext
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -16,6 +17,7 @@ from rich.console import Console
 from api import arguments
 from api.files import check_target, write_text
 from ems.changes import Changes, OutageChange, changed_site
+from ems.inputs import Inputs
 from ems.plan import Plan, make_plan
 from ems.plan_file import to_dict, to_json
 from ems.problem import Limits
@@ -31,6 +33,7 @@ PHASES = {
     "solve": ("search", "求解"),
     "explain": ("reasons", "解释"),
 }
+MOST_DAYS = 3660
 
 
 @dataclass(frozen=True)
@@ -43,13 +46,18 @@ class Asked:
     limits: Limits
     state: State | None
     changes: Changes | None
+    days: int
 
 
 def plan(args: argparse.Namespace) -> int:
     """Plan a day; exit code 1 where no plan could be released."""
     asked = _asked(args)
-    with Solver() as solver:  # its process starts while the inputs are made
-        made = _make(args, asked, solver)
+    if args.days is not None:
+        from api.plan_days import plan_days
+
+        return plan_days(args, asked)
+    with Solver() as solver, showing(args.lang) as show:  # the solver's process starts while the inputs are made
+        made = made_plan(args, asked, solver, show)
     content = to_dict(made)
     if args.json:
         write_text(args.json, to_json(content) + "\n")
@@ -71,6 +79,9 @@ def _asked(args: argparse.Namespace) -> Asked:
         check_target(args.out, "folder")
     if args.json:
         check_target(args.json, "file")
+    if args.days is not None and (args.json or not args.out):
+        raise InputError("--days", "", args.days, "--out DIR and no --json", "every day gets a folder of its own there")
+    days = 1 if args.days is None else int(arguments.share("--days", args.days, 1, MOST_DAYS))
     step = arguments.minutes(args.step)
     limits = Limits(
         arguments.share("--time-limit", args.time_limit, 1, 86_400), arguments.share("--gap", args.gap, 0, 1)
@@ -79,30 +90,50 @@ def _asked(args: argparse.Namespace) -> Asked:
     changes = _outages(file, args.outage)
     day = arguments.day(args.date, file.site.place.timezone)
     state = read_state(arguments.file_path(args.state), file.site) if args.state else None
-    return Asked(file, day, step, limits, state, changes)
+    return Asked(file, day, step, limits, state, changes, days)
 
 
-def _make(args: argparse.Namespace, asked: Asked, solver: Solver) -> Plan:
+Show = Callable[[str, Progress | None], None]
+
+
+@contextmanager
+def showing(lang: Literal["zh", "en"], before: str = "") -> Iterator[Show]:
+    """Phases and progress of a plan, on standard error while someone looks at it."""
     quiet = Console(stderr=True)
-    lang = ("en", "zh").index(args.lang)
     with quiet.status("…") if quiet.is_terminal else nullcontext() as status:
 
         def show(phase: str, progress: Progress | None) -> None:
             if status is not None:
-                status.update(PHASES[phase][lang] + (_found(progress) if progress else ""))
+                words = PHASES[phase][("en", "zh").index(lang)]
+                status.update(before + words + (_found(progress) if progress else ""))
 
-        return make_plan(
-            asked.file,
-            asked.day,
-            solver,
-            weather=args.weather,
-            objective=args.objective,
-            step_minutes=asked.step_minutes,
-            limits=asked.limits,
-            state=asked.state,
-            changes=asked.changes,
-            progress=show,
-        )
+        yield show
+
+
+def made_plan(
+    args: argparse.Namespace,
+    asked: Asked,
+    solver: Solver,
+    show: Show,
+    *,
+    day: date | None = None,
+    state: State | None = None,
+    inputs: Inputs | None = None,
+) -> Plan:
+    """The plan that was asked for: of its day and state, or of another day of the chain."""
+    return make_plan(
+        asked.file,
+        day or asked.day,
+        solver,
+        weather=args.weather,
+        objective=args.objective,
+        step_minutes=asked.step_minutes,
+        limits=asked.limits,
+        state=state or asked.state,
+        inputs=inputs,
+        changes=asked.changes,
+        progress=show,
+    )
 
 
 def _found(p: Progress) -> str:

@@ -49,7 +49,7 @@ def read_series_csv(
     Returns:
         The columns found, left-labelled, index named ``time``.
     """
-    header, rows = _rows(path)
+    header, rows = csv_rows(path)
     wanted = {name: header.index(name) for name in columns if name in header}
     for name in columns:
         if name not in wanted and name not in optional:
@@ -64,7 +64,7 @@ def read_series_csv(
     for number, row in rows:
         if len(row) != len(header):
             raise InputError(path.name, f"cells in row {number}", len(row), f"{len(header)}, as in row 1")
-        times.append(_time(path.name, number, row[at]))
+        times.append(csv_time(path.name, number, row[at]))
         for name, position in wanted.items():
             values[name].append(_number(path.name, number, name, row[position], columns[name]))
     index = _axis(path.name, times, timezone)
@@ -75,11 +75,11 @@ def read_series_csv(
 
 def column_names(path: Path) -> list[str]:
     """Names of the columns of a CSV file, ``time`` among them; raises `InputError` for what is no such file."""
-    return _rows(path)[0]
+    return csv_rows(path)[0]
 
 
-def _rows(path: Path) -> tuple[list[str], list[tuple[int, list[str]]]]:
-    """Header and numbered rows; row 1 is the header, as in a spreadsheet."""
+def csv_rows(path: Path) -> tuple[list[str], list[tuple[int, list[str]]]]:
+    """Header and numbered rows; row 1 is the header, as in a spreadsheet. Raises `InputError` for what is no CSV."""
     name, text = path.name, read_text(path, MAX_BYTES, "CSV text")
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     try:
@@ -103,7 +103,8 @@ def _like(name: str, header: list[str]) -> str:
     return f"did you mean {' or '.join(close)}? {found}" if close else found
 
 
-def _time(source: str, row: int, cell: str) -> datetime:
+def csv_time(source: str, row: int, cell: str) -> datetime:
+    """A time with its offset from UTC; raises `InputError` with its row for anything else."""
     text = cell.strip()
     match = RFC_3339.fullmatch(text)
     if match and match.group(3) is None:

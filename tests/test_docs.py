@@ -21,7 +21,7 @@ from ems.schedule import Outcome
 from ems.site import Site
 from ems.sizing.study import Study
 from forecasting.climatology import MonthlyFigures
-from forecasting.factors import Factor, load_factors
+from forecasting.factors import Factor, registry
 from forecasting.tariff_file import TariffFile
 from models import CATALOGUE, Outage
 from tests.docs_pages import ROOT, Block, Page, blocks, commands
@@ -239,11 +239,11 @@ def test_every_field_of_a_study_is_told() -> None:
 
 
 def test_emission_factors_are_those_of_the_registry() -> None:
-    registry, told = load_factors(ROOT / "sites/factors/grid-cn.yaml"), rows(EMISSIONS)
-    table = {name: cells for name, cells in told.items() if name in registry}
-    assert set(table) == set(registry)
+    known, told = registry(ROOT / "sites/factors"), rows(EMISSIONS)
+    table = {name: cells for name, cells in told.items() if name in known}
+    assert set(table) == set(known)
     for name, (value, unit, status, *_) in table.items():
-        factor = registry[name]
+        factor = known[name]
         assert (float(value), unit, status) == (factor.value, factor.unit, factor.status), name
 
 

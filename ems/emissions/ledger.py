@@ -92,7 +92,7 @@ class Ledger:
         for line in self.lines:
             columns[line.key] = columns.get(line.key, 0.0) + line.kg
         names = ["scope", "component", "cause", "carrier"]
-        keys = pd.MultiIndex.from_tuples(list(columns), names=names) if columns else pd.MultiIndex.from_arrays([[]] * 4)
+        keys = pd.MultiIndex.from_tuples(list(columns), names=names)
         values = np.column_stack(list(columns.values())) if columns else np.zeros((len(self.index), 0))
         return pd.DataFrame(values, index=self.index, columns=keys)
 

@@ -55,12 +55,17 @@ def pathway_dict(file: PathwayFile) -> dict[str, Any]:
         "targets": p.targets.model_dump(),
         "peak_year": lines.peak_year,
         "neutrality_year": lines.neutrality_year,
-        "findings": [{"grade": f.grade, "zh": f.text.zh, "en": f.text.en} for f in findings_of(p, lines)],
+        "findings": [{"grade": f.grade, "zh": f.text.zh, "en": f.text.en} for f in findings_of(p, lines, file.ledger)],
         "assumptions": [
             {"name": f.name, "value": f.value, "status": f.provenance.status, "source": f.provenance.source}
             for f in file.figures()
         ],
-        "provenance": {"file": file.path.name, "digest": file.digest, "versions": {"park-ems": version("park-ems")}},
+        "provenance": {
+            "file": file.path.name,
+            "digest": file.digest,
+            "inventory_digest": file.ledger.digest if file.ledger else None,
+            "versions": {"park-ems": version("park-ems")},
+        },
     }
 
 

@@ -9,10 +9,12 @@ from typing import Literal
 
 import numpy as np
 
+from ems.pathway.ledger import Counted
 from ems.pathway.lines import Lines
-from ems.pathway.pathway import Pathway
+from ems.pathway.pathway import Pathway, along
 from forecasting.notes import Note
 
+APART = 0.01  # of the larger: below it two figures are the same
 Grade = Literal["error", "caution", "fact"]
 
 
@@ -22,9 +24,16 @@ class Finding:
     text: Note
 
 
-def findings_of(p: Pathway, lines: Lines) -> list[Finding]:
+def findings_of(p: Pathway, lines: Lines, ledger: Counted | None = None) -> list[Finding]:
     """Errors first, then cautions, then facts."""
-    found = [*_targets(p, lines), *_measures(p, lines), *_offsets(p, lines), *_actuals(p, lines), *_reference(p, lines)]
+    found = [
+        *_targets(p, lines),
+        *_measures(p, lines),
+        *_ledger(p, ledger),
+        *_offsets(p, lines),
+        *_actuals(p, lines),
+        *_reference(p, lines),
+    ]
     order: dict[Grade, int] = {"error": 0, "caution": 1, "fact": 2}
     return sorted(found, key=lambda f: order[f.grade])
 
@@ -88,6 +97,21 @@ def _measures(p: Pathway, lines: Lines) -> Iterator[Finding]:
                     f"措施“{m.title.zh}”在 {year} 年的减排比“{source.zh}”所余多 {beyond.max():,.0f} t; 只计可减部分。",
                     f"The measure “{m.title.en}” promises {beyond.max():,.0f} t more in {year} than “{source.en}” "
                     "has left; only what there is to save is counted.",
+                ),
+            )
+
+
+def _ledger(p: Pathway, ledger: Counted | None) -> Iterator[Finding]:
+    for name, t in ledger.t.items() if ledger else ():
+        m, year = p.measures[name], ledger.year if ledger else 0
+        told = float(along(m.saves_t, [year], before=0.0)[0])
+        if abs(told - t) > APART * max(told, t):
+            yield Finding(
+                "caution",
+                Note(
+                    f"措施“{m.title.zh}”{year} 年按 {told:,.0f} t 计, 清单的措施台账只认 {t:,.0f} t。",
+                    f"The measure “{m.title.en}” is taken at {told:,.0f} t in {year}; the measures ledger of the "
+                    f"inventory counts {t:,.0f} t.",
                 ),
             )
 

@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 import numpy as np
 from pydantic import Field, model_validator
 
+from ems.inventory.model import MeasureKind
 from forecasting.provenance import Strict
 from models.window import Floats
 
@@ -44,6 +45,9 @@ class Measure(Strict):
     title: Words
     source: str
     saves_t: Track
+    ledger: tuple[MeasureKind, ...] = Field(
+        (), description="kinds of the inventory's measures ledger that it stands for"
+    )
 
 
 class GreenPower(Strict):
@@ -94,6 +98,7 @@ class Pathway(Strict):
     green_power: GreenPower | None = None
     offsets: dict[str, Offset] = {}
     actuals: dict[Year, Actual] = {}
+    inventory: str | None = Field(None, description="inventory file whose measures ledger feeds the measures")
     reference: Reference | None = None
     targets: Targets = Targets()
 
@@ -105,6 +110,8 @@ class Pathway(Strict):
             if measure.source not in self.sources:
                 known = ", ".join(self.sources)
                 raise ValueError(f"measures.{name}.source is {measure.source!r} (expected: one of {known})")
+            if measure.ledger and self.inventory is None:
+                raise ValueError(f"measures.{name}.ledger is given, but no inventory is named")
         for name, source in self.sources.items():
             if min(source.emissions_t) > self.first_year:
                 raise ValueError(

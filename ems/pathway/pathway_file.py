@@ -8,6 +8,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
+from ems.pathway.ledger import Counted, counted, fed
 from ems.pathway.pathway import Pathway
 from ems.site_faults import odd_numbers
 from ems.site_file import Figure, Provenance, figures_of, read_page
@@ -24,6 +25,7 @@ class PathwayFile:
     path: Path
     digest: str
     provenance: dict[Path_, Provenance]
+    ledger: Counted | None
 
     def figures(self) -> list[Figure]:
         return figures_of(self.pathway, self.provenance, lambda path: ".".join(map(str, path)))
@@ -41,4 +43,6 @@ def read_pathway(path: Path) -> PathwayFile:
         raise page.first(error) from error
     for odd in odd_numbers(page.plain, pathway):
         raise page.odd(*odd)
-    return PathwayFile(pathway, path, hashlib.sha256(text.encode()).hexdigest()[:16], provenance)
+    ledger = counted(pathway, path.parent)
+    digest = hashlib.sha256(text.encode()).hexdigest()[:16]
+    return PathwayFile(fed(pathway, ledger), path, digest, provenance, ledger)

@@ -201,3 +201,21 @@ def test_a_wrong_file_is_one_sentence_and_nothing_is_written(
     assert not (tmp_path / "out").exists()
     with pytest.raises(InputError):
         read_pathway(tmp_path / "none.yaml")
+
+
+def test_the_measures_ledger_feeds_and_questions_the_measures() -> None:
+    """The ledger counts 931.5 t of 2022, the lines of the report lie 375 100 t apart; logistics takes the ledger's."""
+    file = read_pathway(GROUP)
+    assert file.ledger is not None
+    assert file.ledger.year == 2022
+    assert sum(file.ledger.t.values()) == pytest.approx(517.70 + 216.71 + 197.04, abs=0.05)
+    assert file.pathway.measures["logistics"].saves_t[2022] == 0
+    told = [f["en"] for f in pathway_dict(file)["findings"] if f["grade"] == "caution"]
+    assert any("taken at 360,100 t in 2022; the measures ledger of the inventory counts 931 t" in t for t in told)
+    assert any("taken at 15,000 t in 2022" in t and "counts 0 t" in t for t in told)
+    assert not any("logistics” is taken" in t for t in told)
+
+
+def test_a_ledger_needs_an_inventory() -> None:
+    with pytest.raises(ValidationError, match="no inventory is named"):
+        pathway(measures={"one": {**measure({2020: 1})["one"], "ledger": ["office"]}})

@@ -16,7 +16,5 @@ LANGS: tuple[Lang, Lang] = ("zh", "en")
 def study_html(content: Mapping[str, Any], lang: Lang) -> str:
     """The report of a study, given as the content of its `study.json`; ``lang`` is shown first, a button switches."""
     views = [StudyView(content, each) for each in LANGS]
-    sides = [
-        Side(v.lang, page_title(v), heading_html(v), [s for s in sections(v) if not s.is_empty]) for v in views
-    ]
+    sides = [Side(v.lang, page_title(v), heading_html(v), [s for s in sections(v) if not s.is_empty]) for v in views]
     return bilingual_html(sides, lang, content["design"]["series"])

@@ -1,0 +1,1 @@
+"""Corporate inventories: reading, totals, plausibility, measures, tables, pages."""
