@@ -161,8 +161,9 @@ TEXT: dict[str, tuple[str, str]] = {
     "why": ("原因", "why"),
     "assumptions": ("假设与数据来源", "Assumptions and their sources"),
     "assumptions_caption": (
-        "核算文件与站点文件中的每个数字; 状态: 有出处, 推算, 假设, 默认值, 未标注。",
-        "Every number of the accounting file and of the site. Status: sourced, computed, assumed, default, unmarked.",
+        "核算文件中的每个数字; 状态: 有出处, 推算, 假设, 默认值, 未标注。站点数字见 ems check。",
+        "Every number of the accounting file. Status: sourced, computed, assumed, default, unmarked. "
+        "`ems check` lists those of the site.",
     ),
     "all_figures": ("全部数字({n} 个), 假设在前", "All {n} figures, assumptions first"),
     "name": ("名称", "name"),
