@@ -99,7 +99,7 @@ def waterfall(view: EmissionView, name: str, method: str) -> Chart:
     ]
     layout = sideways_layout(TONNES)
     low = min(reached) / 1000
-    layout["xaxis"]["range"] = [low - room if low < 0 else 0.0, max(reached) / 1000 + room]
+    layout["xaxis"]["range"] = [low - 1.6 * room if low < 0 else 0.0, max(reached) / 1000 + room]
     layout["showlegend"] = False
     return Chart(f"avoided-{name}-{method}", "", "", data, layout, 90 + 46 * len(shown))
 

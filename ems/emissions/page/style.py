@@ -24,7 +24,8 @@ section>.box+.figures,section>ul+.figures{{margin-top:16px}}
  .chip{{white-space:nowrap}} .chip.yes{{color:#5cc79b}} .chip.no{{color:#f08a9a}} .chip.maybe{{color:#f0a868}}
 }}
 @media screen and (max-width:760px){{
- .factors td:first-child,.formulas td:nth-child(2),.claims td:last-child{{min-width:12em}}
+ .factors td:first-child,.formulas td:nth-child(2){{min-width:12em}} .claims td:last-child{{min-width:20em}}
+ .headlines td:first-child,.totals td:first-child,.memo td:first-child{{min-width:9em}}
  .certificates td:last-child,.factors td:last-child,.assumed td:last-child,.formulas td:last-child{{min-width:14em}}
  .gaps td:last-child,.gaps td:first-child{{min-width:9em}}
 }}

@@ -103,7 +103,7 @@ def write_factor(page: Page, row: int, column: int, ref: str | None, value: floa
     if ref is None:
         page.number(row, column, value, "factor")
     else:
-        page.number(row, column, value, "factor")
+        page.formula(row, column, ref, value, "factor")
 
 
 def sum_of_cells(cells: Iterable[str]) -> str:

@@ -129,7 +129,9 @@ def test_months_add_up_to_what_was_avoided(name: str, method: str) -> None:
     chart = months_chart(view(), name, method)
     total = sum(sum(trace["y"]) for trace in chart.data)
     assert total == pytest.approx(sample()["avoided"][name][method]["total_kg"] / 1000, rel=1e-4)
-    assert len(chart.data) == len(causes(view(), name, method))
+    for trace, cause in zip(chart.data, causes(view(), name, method), strict=True):
+        assert trace["name"] == cause["label"]["en"]
+        assert sum(trace["y"]) == pytest.approx(cause["kg"] / 1000, rel=1e-4)
 
 
 def test_bars_of_the_inventory_are_its_totals() -> None:
