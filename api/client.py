@@ -12,6 +12,8 @@ Times must know their offset from UTC; a day is a local day of the site. What th
 plans      plan, submit_plan, get_plan, plans, schedule, explain, difference, approve, reject, download
 forecasts  forecast
 studies    study, submit_study, get_study, studies, study_choices, study_rows, study_json, download_study
+reports    report, submit_report, get_report, reports, report_json, download_report, verify_report
+emissions  factors, check_inventory, inventories, get_inventory
 jobs       job, jobs, wait, events, cancel
 sites      sites, site, versions, columns, validate, put_site
 series     series, define_series, delete_series, push, points, values
@@ -28,8 +30,8 @@ from typing import Any, Self
 import httpx
 
 from api.client_plans import JobEnded, PlanCalls
+from api.client_reports import ReportCalls
 from api.client_sites import SiteCalls
-from api.client_studies import StudyCalls
 from api.client_transport import ApiError, Transport, written
 from api.contract.base import Role
 from api.contract.people import Alarm, AuditEntry, Me, NewToken, TokenRequest
@@ -37,7 +39,7 @@ from api.contract.people import Alarm, AuditEntry, Me, NewToken, TokenRequest
 __all__ = ["ApiError", "Client", "JobEnded"]
 
 
-class Client(StudyCalls, PlanCalls, SiteCalls):
+class Client(ReportCalls, PlanCalls, SiteCalls):
     """A service at ``url``. Give ``http`` for proxies or certificates of your own; close it, or use `with`."""
 
     def __init__(

@@ -27,6 +27,7 @@ from api.contract.plans import (
     Schedule,
     Status,
 )
+from api.contract.reports import ReportRequest
 from api.contract.studies import StudyRequest
 from ems.changes import Changes, read_changes
 
@@ -174,7 +175,7 @@ class PlanCalls(Calls):
         """Cancel a job; one that runs ends within seconds."""
         return self._to.model(Job, "DELETE", "jobs", job if isinstance(job, str) else job.id)
 
-    def _submit(self, what: str, body: ForecastRequest | StudyRequest, key: str | None) -> Job:
+    def _submit(self, what: str, body: ForecastRequest | StudyRequest | ReportRequest, key: str | None) -> Job:
         told = {"Idempotency-Key": key or str(uuid4())}
         return self._to.model(Job, "POST", what, body=body, headers=told, again=True)
 

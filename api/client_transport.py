@@ -60,17 +60,18 @@ class Transport:
         *path: str,
         params: Mapping[str, Any] | None = None,
         body: BaseModel | None = None,
+        content: bytes | None = None,
         headers: Mapping[str, str] | None = None,
         again: bool | None = None,
     ) -> httpx.Response:
         """Send a request; raises `ApiError` for a refusal and `httpx.TransportError` where nobody answers.
 
+        ``content`` is a body that is no model.
         ``again``: whether it may be sent twice where it is not known to have arrived; default: unless it is a POST.
         """
         told = self._headers | dict(headers or {})
-        content = None
         if body is not None:
-            content, told["Content-Type"] = body.model_dump_json(exclude_unset=True), "application/json"
+            content, told["Content-Type"] = body.model_dump_json(exclude_unset=True).encode(), "application/json"
         given = {k: v for k, v in (params or {}).items() if v is not None}
         repeatable = method != "POST" if again is None else again
         until, pause = time.monotonic() + self._patience_s, 0.25

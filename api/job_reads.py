@@ -14,6 +14,7 @@ PATHS: dict[str, str] = {
     "plan": "/api/v1/plans/",
     "forecast": "/api/v1/forecasts/",
     "study": "/api/v1/studies/",
+    "report": "/api/v1/reports/",
 }  # of what a kind of job makes
 
 _JOBS, _EVENTS = tables.jobs.c, tables.job_events.c

@@ -234,6 +234,35 @@ study_rows = sa.Table(  # scenarios of a study as they end, before the study has
     sa.UniqueConstraint("job", "name"),
 )
 
+reports = sa.Table(  # what lists show of an emission report, and its evidence; its id is that of the job that made it
+    "reports",
+    metadata,
+    sa.Column("id", sa.ForeignKey("results.id"), primary_key=True),
+    sa.Column("site", sa.String(64), nullable=False),
+    sa.Column("figures", sa.JSON, nullable=False),  # name -> number
+    sa.Column("bundle", sa.LargeBinary, nullable=False),  # the evidence, zip
+    sa.Column("created_at", Moment, nullable=False),
+    sa.Index("ix_reports_site_id", "site", "id"),
+)
+
+inventories = sa.Table(  # corporate inventories that were checked; immutable
+    "inventories",
+    metadata,
+    _id(),
+    sa.Column("site", sa.ForeignKey("sites.name"), nullable=False),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("title", sa.JSON, nullable=False),  # {"zh": …, "en": …}
+    sa.Column("year", sa.Integer, nullable=False),
+    sa.Column("label", sa.String(120), nullable=False),
+    sa.Column("counts", sa.JSON, nullable=False),  # findings by grade
+    sa.Column("yaml", sa.Text, nullable=False),  # as it was sent
+    sa.Column("digest", sa.String(64), nullable=False),  # of the JSON text: the ETag
+    sa.Column("content", sa.LargeBinary, nullable=False),  # inventory.json, gzip
+    sa.Column("created_at", Moment, nullable=False),
+    sa.Column("created_by", sa.String(120), nullable=False),
+    sa.Index("ix_inventories_site_id", "site", "id"),
+)
+
 alarms = sa.Table(
     "alarms",
     metadata,

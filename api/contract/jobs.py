@@ -9,11 +9,12 @@ from pydantic import Field
 from api.contract.base import Id, Instant, SiteName, Text, Told
 
 JobState = Literal["queued", "running", "succeeded", "failed", "cancelled"]
-JobKind = Literal["plan", "forecast", "study"]
+JobKind = Literal["plan", "forecast", "study", "report"]
 FINISHED: tuple[JobState, ...] = ("succeeded", "failed", "cancelled")
 Phase = Literal[
     "inputs", "baseline", "build", "solve", "explain",  # of a plan
     "typical", "design", "modules", "read", "truth", "reference", "resolution", "sweep",  # of a study
+    "account",  # of a report
 ]  # fmt: skip
 ReasonType = Literal[
     "input",  # the request or the site's data cannot be used: trying again changes nothing

@@ -18,6 +18,7 @@ TITLE = "Park EMS 园区能源管理"
 DESCRIPTION = """Day-ahead plans of a park: ask for one, follow the job, read schedule and reasons, approve it.
 
 * Studies size a park over a year and find what carbon costs.
+* Emission reports come with the evidence from which each figure can be computed again.
 * Long work is answered with 202 and the path of a job. An `Idempotency-Key` makes repeating safe.
 * Times are RFC 3339 with their offset. Series are `{start, resolution, unit, values}`; null is missing.
 * Lists come newest first in pages: give `next_cursor` as `cursor`.
@@ -28,6 +29,9 @@ TAGS = {
     "plans": "Schedules: ask, read, compare, decide",
     "forecasts": "Inputs of a day",
     "studies": "Sizes of a park: ask, follow, read",
+    "reports": "Emissions of a park: ask, read, verify",
+    "factors": "Emission factors by announcement",
+    "inventories": "Corporate inventories: check, read",
     "jobs": "Long work and its progress",
     "sites": "Parks and their versions",
     "series": "Measurements and forecasts from outside",

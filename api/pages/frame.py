@@ -108,7 +108,7 @@ def _links(frame: Frame, nav: str) -> tuple[Link, ...]:
         base = f"/sites/{frame.site.name}"
         found += [("today", f"{base}?day=today"), ("tomorrow", f"{base}?day=tomorrow")]
         found += [("what_if", f"{base}/what-if"), ("forecast", f"{base}/forecast")]
-        found += [("studies", f"{base}/studies")]
+        found += [("studies", f"{base}/studies"), ("reports", f"{base}/reports")]
     found += [("jobs", "/jobs")]
     if frame.site is not None:
         found += [("edit", f"/sites/{frame.site.name}/edit")]

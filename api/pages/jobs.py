@@ -64,7 +64,7 @@ def jobs_page(
 
 
 def _row(job: Job, titles: dict[str, str], timezone: str, w: Words, *, may_cancel: bool) -> dict[str, Any]:
-    about = w.pick(job.request["title"]) if job.kind == "study" else job.request.get("day") or w("jobs_tomorrow")
+    about = _about(job, w)
     ended = job.finished_at - job.started_at if job.finished_at and job.started_at else None
     return {
         "id": job.id,
@@ -86,10 +86,21 @@ def _row(job: Job, titles: dict[str, str], timezone: str, w: Words, *, may_cance
     }
 
 
+def _about(job: Job, w: Words) -> str:
+    """What a job is about, beside its park: the title of a study, the days of a report, a day."""
+    if job.kind == "study":
+        return w.pick(job.request["title"])
+    if job.kind == "report":
+        return f"{job.request['from']} … {job.request['to']}"
+    return job.request.get("day") or w("jobs_tomorrow")
+
+
 def result_page(job: Job) -> str | None:
     """The page that shows what a job made; of a study it shows what there is so far."""
     if job.kind == "study":
         return f"/studies/{job.id}"
+    if job.kind == "report":
+        return f"/reports/{job.id}"
     if job.result is None:
         return None
     made = job.result.rsplit("/", 1)[-1]

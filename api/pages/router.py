@@ -9,10 +9,14 @@ from api.pages import (
     assets,
     audit_log,
     compare,
+    factors,
     forecast,
+    inventories,
     jobs,
     parks,
     plan_page,
+    report_page,
+    reports,
     settings,
     sign_in_page,
     site_editor,
@@ -22,8 +26,8 @@ from api.pages import (
 )
 
 PAGES = (
-    assets, sign_in_page, parks, plan_page, what_if, compare, forecast, studies, study_page, jobs, site_editor,
-    alarms, audit_log, settings,
+    assets, sign_in_page, parks, plan_page, what_if, compare, forecast, studies, study_page, reports, report_page,
+    factors, inventories, jobs, site_editor, alarms, audit_log, settings,
 )  # fmt: skip
 
 router = APIRouter(include_in_schema=False)

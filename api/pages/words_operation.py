@@ -15,6 +15,7 @@ JOBS: WordTable = {
     "jobs_kind_plan": ("计划", "Plan"),
     "jobs_kind_forecast": ("预测", "Forecast"),
     "jobs_kind_study": ("容量研究", "Sizing study"),
+    "jobs_kind_report": ("排放报告", "Emission report"),
     "jobs_of_day": ("{kind} · {site} · {day}", "{kind} · {site} · {day}"),
     "jobs_tomorrow": ("次日", "the next day"),
     "jobs_what_if": ("假设", "what-if"),
@@ -36,6 +37,7 @@ JOBS: WordTable = {
     "js_jobs_open_plan": ("查看计划", "Open the plan"),
     "js_jobs_open_forecast": ("查看预测", "Open the forecast"),
     "js_jobs_open_study": ("查看研究", "Open the study"),
+    "js_jobs_open_report": ("查看报告", "Open the report"),
     "js_jobs_chart": (
         "求解过程: {n} 个进度点, 最终费用 {cost} 元, 间隙 {gap}",
         "Course of the search: {n} points, cost {cost} CNY at the end, gap {gap}",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from importlib.metadata import version as version_of
 from pathlib import Path
 from typing import Any
@@ -13,10 +13,12 @@ import sqlalchemy as sa
 
 from api.ids import digest
 from api.jobs import Claim
-from api.records import forecasts, plans, results, series, sites, studies
+from api.records import forecasts, plans, readings, reports, results, series, sites, studies
 from ems.bundle import Bundle
+from forecasting.errors import InputError
 from forecasting.horizon import days_index
 
+REPORT_S = 1800.0  # a year of days and of random draws takes minutes
 INPUTS_S = 120.0  # weather over a slow network, the baseline, the audit: what is not the solver's
 
 
@@ -39,6 +41,8 @@ def prepare(c: sa.Connection, claim: Claim, journals: Path) -> Prepared:
         raise KeyError(f"{claim.site}, version {version}")
     if claim.kind == "study":
         return _study(claim, sites.bundle(c, claim.site, version), journals)
+    if claim.kind == "report":
+        return _report(c, claim, sites.bundle(c, claim.site, version), there.timezone)
     day, step = date.fromisoformat(asked["day"]), asked["step_minutes"]
     index = days_index(day, day, there.timezone, step)
     start, end = index[0].to_pydatetime(), index[-1].to_pydatetime() + timedelta(minutes=step)
@@ -71,6 +75,8 @@ def complete(c: sa.Connection, claim: Claim, result: dict[str, Any]) -> str:
         return forecasts.add(c, claim, result["text"])
     if claim.kind == "study":
         return studies.add(c, claim, result["summary"], result["text"])
+    if claim.kind == "report":
+        return reports.add(c, claim, result["summary"], result["text"], result["bundle"])
     return plans.add(c, claim, result["summary"], result["text"], claim.payload["site_version"])
 
 
@@ -93,6 +99,31 @@ def _study(claim: Claim, bundle: Bundle, journals: Path) -> Prepared:
         "journal": str(journals / digest(content.encode())[:32]),
     }
     return Prepared(task, claim.payload["time_limit_s"])
+
+
+def _report(c: sa.Connection, claim: Claim, bundle: Bundle, timezone: str) -> Prepared:
+    """A report, with the texts of its plans, or with the measurements as they are now."""
+    asked = claim.payload
+    task = {name: asked[name] for name in ("from", "to", "accounting", "files", "baseline")}
+    kept: list[dict[str, Any]] = []
+    for day, id in asked["plans"].items():
+        found = results.text(c, id)
+        assert found is not None  # plans are never deleted
+        kept.append({"id": id, "day": day, "content": found[0]})
+    measured = None
+    if asked["source"] == "measured":
+        measured = readings.readings(c, claim.site, asked["meters"], *_bounds(asked, timezone))
+        if not measured:
+            what = f"measurements of {asked['from']} to {asked['to']} in series named as meters"
+            raise InputError("series", "measured", "none", what, f"send them: POST /api/v1/sites/{claim.site}/points")
+    more = {"kind": "report", "bundle": bundle, "plans": kept, "readings": measured}
+    return Prepared(task | more, REPORT_S)
+
+
+def _bounds(asked: dict[str, Any], timezone: str) -> tuple[datetime, datetime]:
+    """The period as moments."""
+    index = days_index(date.fromisoformat(asked["from"]), date.fromisoformat(asked["to"]), timezone, 60)
+    return index[0].to_pydatetime(), index[-1].to_pydatetime() + timedelta(hours=1)
 
 
 def _previous(c: sa.Connection, id: str | None) -> dict[str, Any] | None:

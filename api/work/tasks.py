@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
@@ -86,10 +87,26 @@ def study(task: dict[str, Any], bench: Bench) -> dict[str, Any]:
     return {"text": to_json(content).encode(), "summary": figures_of(content)}
 
 
+def report(task: dict[str, Any], bench: Bench) -> dict[str, Any]:
+    """Account the emissions of a park."""
+    from api.report_run import KeptPlan, Period, run_report
+
+    bench.say("inputs", None)
+    given = [KeptPlan(**plan) for plan in task["plans"]] if task["readings"] is None else task["readings"]
+    period = Period(date.fromisoformat(task["from"]), date.fromisoformat(task["to"]))
+    with tempfile.TemporaryDirectory(dir=bench.folder) as folder:
+        bench.say("account", None)
+        text, bundle, figures = run_report(
+            task["bundle"], task["accounting"], task["files"], period, task["baseline"], given, Path(folder).resolve()
+        )
+    return {"text": text.encode(), "summary": figures, "bundle": bundle}
+
+
 TASKS: dict[str, Callable[[dict[str, Any], Bench], dict[str, Any]]] = {
     "plan": plan,
     "forecast": forecast,
     "study": study,
+    "report": report,
 }
 
 

@@ -22,7 +22,7 @@ from api.work.worker import Worker
 log = logging.getLogger(__name__)
 
 PLANNING: tuple[JobKind, ...] = ("plan", "forecast")
-STUDY_NICENESS = 10  # plans go first
+STUDY_NICENESS = 10  # plans go first: before studies and reports
 STOP_S = 15.0  # a worker that does not stop in time is left to the end of the process
 
 
@@ -53,6 +53,7 @@ class Workers:
         self._workers = [
             *(self._worker(str(k + 1), self._settings, NICENESS, PLANNING) for k in range(self._settings.workers)),
             *(self._studier(k + 1) for k in range(self._settings.study_workers) if self._settings.workers),
+            *([self._reporter()] if self._settings.workers else []),
         ]
         for worker in self._workers:
             worker.start()
@@ -64,6 +65,11 @@ class Workers:
         return self._worker(
             f"study-{k}", self._settings.model_copy(update=own), STUDY_NICENESS, ("study",), ready=False
         )
+
+    def _reporter(self) -> Worker:
+        """For emission reports: one after the other, in a process that is there while one is made."""
+        own = self._settings.model_copy(update={"tasks_per_child": 1})
+        return self._worker("report", own, STUDY_NICENESS, ("report",), ready=False)
 
     def _worker(
         self, name: str, settings: Settings, niceness: int, kinds: Sequence[JobKind], *, ready: bool = True

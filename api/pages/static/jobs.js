@@ -60,7 +60,7 @@ function show(row, job) {
   }
   if (job.result) {
     const made = job.result.split("/").pop();
-    const pages = {plan: `/plans/${made}`, study: `/studies/${made}`, forecast: `/sites/${job.site}/forecast?forecast=${made}`};
+    const pages = {plan: `/plans/${made}`, study: `/studies/${made}`, report: `/reports/${made}`, forecast: `/sites/${job.site}/forecast?forecast=${made}`};
     const href = pages[job.kind];
     const link = Object.assign(document.createElement("a"), {className: "btn small", href, textContent: say(`js_jobs_open_${job.kind}`)});
     row.querySelector("[data-result]").replaceChildren(link);

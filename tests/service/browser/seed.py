@@ -20,7 +20,7 @@ from ems.plan import make_plan
 from ems.plan_file import to_dict, to_json
 from ems.site_file import read_site
 from ems.solve import Solver
-from tests.service import studies
+from tests.service import reports, studies
 
 SITE = "demo"
 OUTCOMES = ("time_limit", "relaxed", "fallback", "infeasible")
@@ -35,6 +35,7 @@ class Seeded:
     stale: tuple[str, str]
     measured: str  # day on which measurements begin
     study: str  # that has succeeded
+    report: str  # that has succeeded
 
 
 def seed(file: Path) -> Seeded:
@@ -53,7 +54,9 @@ def seed(file: Path) -> Seeded:
         old = _keep(store, json.loads(text), today + timedelta(days=20), "optimal", weather_hours=40)
         measured = _measure(store)
         study = studies.keep(store, SITE)
-    return Seeded(today, kept, old, measured, study)
+        report = reports.keep_fake(store, SITE)
+        reports.keep_inventory(store, SITE)
+    return Seeded(today, kept, old, measured, study, report)
 
 
 def _keep(

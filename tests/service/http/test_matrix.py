@@ -48,6 +48,7 @@ class Case:
     about: Literal["site", "list"] | None = None
     json: dict[str, Any] | None = None
     form: dict[str, str] | None = None
+    content: bytes | None = None
 
 
 SITE_TEXT = {"yaml": "name: demo"}
@@ -119,6 +120,30 @@ TABLE: dict[str, Case] = {
     "GET /api/v1/studies/{id}/study.json": Case("viewer", 200, "/api/v1/studies/{study}/study.json", "site"),
     "GET /api/v1/studies/{id}/workbook": Case("viewer", 200, "/api/v1/studies/{study}/workbook", "site"),
     "GET /api/v1/studies/{id}/report": Case("viewer", 200, "/api/v1/studies/{study}/report", "site"),
+    # emissions
+    "POST /api/v1/reports": Case(
+        "engineer", 422, "/api/v1/reports", "site", json={"site": "{site}", "from": "2020-01-01", "to": "2020-01-02"}
+    ),
+    "GET /api/v1/reports": Case("viewer", 200, "/api/v1/reports", "list"),
+    "POST /api/v1/reports/verify": Case("engineer", 422, "/api/v1/reports/verify", content=b"no zip"),
+    "GET /api/v1/reports/{id}": Case("viewer", 200, "/api/v1/reports/{report}", "site"),
+    "GET /api/v1/reports/{id}/report.json": Case("viewer", 200, "/api/v1/reports/{report}/report.json", "site"),
+    "GET /api/v1/reports/{id}/report": Case("viewer", 200, "/api/v1/reports/{report}/report", "site"),
+    "GET /api/v1/reports/{id}/workbook": Case("viewer", 200, "/api/v1/reports/{report}/workbook", "site"),
+    "GET /api/v1/reports/{id}/pdf": Case("viewer", 200, "/api/v1/reports/{report}/pdf", "site"),
+    "GET /api/v1/reports/{id}/evidence": Case("viewer", 200, "/api/v1/reports/{report}/evidence", "site"),
+    "GET /api/v1/factors": Case("viewer", 200, "/api/v1/factors"),
+    "GET /api/v1/factors/{id}": Case("viewer", 200, "/api/v1/factors/mee-nbs-2025-47.cn-sd.average"),
+    "POST /api/v1/inventories": Case(
+        "engineer", 422, "/api/v1/inventories", "site", json={"site": "{site}", "inventory": "name: x"}
+    ),
+    "GET /api/v1/inventories": Case("viewer", 200, "/api/v1/inventories", "list"),
+    "GET /api/v1/inventories/{id}": Case("viewer", 200, "/api/v1/inventories/{inventory}", "site"),
+    "GET /api/v1/inventories/{id}/inventory.json": Case(
+        "viewer", 200, "/api/v1/inventories/{inventory}/inventory.json", "site"
+    ),
+    "GET /api/v1/inventories/{id}/report": Case("viewer", 200, "/api/v1/inventories/{inventory}/report", "site"),
+    "GET /api/v1/inventories/{id}/workbook": Case("viewer", 200, "/api/v1/inventories/{inventory}/workbook", "site"),
     # jobs and alarms
     "GET /api/v1/jobs": Case("viewer", 200, "/api/v1/jobs", "list"),
     "GET /api/v1/jobs/{id}": Case("viewer", 200, "/api/v1/jobs/{job}", "site"),
@@ -153,6 +178,10 @@ TABLE: dict[str, Case] = {
     "GET /sites/{site}/edit": Case("viewer", 200, "/sites/{site}/edit", "site"),
     "GET /sites/{site}/studies": Case("viewer", 200, "/sites/{site}/studies", "site"),
     "GET /studies/{id}": Case("viewer", 200, "/studies/{study}", "site"),
+    "GET /sites/{site}/reports": Case("viewer", 200, "/sites/{site}/reports", "site"),
+    "GET /reports/{id}": Case("viewer", 200, "/reports/{report}", "site"),
+    "GET /factors": Case("viewer", 200, "/factors"),
+    "GET /sites/{site}/inventories": Case("viewer", 200, "/sites/{site}/inventories", "site"),
     "GET /jobs": Case("viewer", 200, "/jobs", "list"),
     "GET /alarms": Case("viewer", 200, "/alarms", "list"),
     "GET /audit-log": Case("engineer", 200, "/audit-log", "list"),
@@ -180,7 +209,8 @@ class World:
         names = {field.name: getattr(self.things[site], field.name) for field in fields(Things)}
         body = case.json and {k: v.format(**names) if isinstance(v, str) else v for k, v in case.json.items()}
         method = route.partition(" ")[0]
-        return client.request(method, case.path.format(**names), json=body, data=case.form, headers=headers)
+        more = {"json": body, "data": case.form} if case.content is None else {"content": case.content}
+        return client.request(method, case.path.format(**names), headers=headers, **more)
 
 
 @pytest.fixture(scope="module")
@@ -268,7 +298,7 @@ def test_what_is_foreign_looks_as_if_it_did_not_exist(world: World, route: str) 
 @pytest.mark.parametrize("route", [route for route, case in TABLE.items() if case.about == "list"])
 def test_lists_leave_out_what_is_foreign(world: World, route: str) -> None:
     there = world.things[FOREIGN]
-    names = (there.site, there.plan, there.study, there.waiting)
+    names = (there.site, there.plan, there.study, there.report, there.inventory, there.waiting)
     answer = world.ask(world.with_token("admin", [HOME]), route)
     text = answer.text + answer.headers.get("location", "")
     assert not [name for name in names if name in text]

@@ -21,7 +21,7 @@ from ems.plan import make_plan
 from ems.plan_file import to_dict, to_json
 from ems.site_file import read_site
 from ems.solve import Solver
-from tests.service import studies
+from tests.service import reports, studies
 
 DAY = date(2026, 6, 15)
 HOME, FOREIGN = "demo", "qingdao"
@@ -35,6 +35,8 @@ class Things:
     plan: str
     forecast: str
     study: str
+    report: str
+    inventory: str
     job: str  # finished
     waiting: str  # a job that can be cancelled
     alarm: str
@@ -53,13 +55,15 @@ def fill(store: Store) -> dict[str, Things]:
         site: studies.keep(store, site, studies.whole(), study=studies.STUDY.replace("roof.", roofs[site]))
         for site in sites
     }
+    reported = {site: reports.keep_fake(store, site) for site in sites}
+    checked = {site: reports.keep_inventory(store, site) for site in sites}
     with store.write() as c:
         made = {site: (_made(c, "plan", site), _made(c, "forecast", site)) for site in sites}
         alarms.hold(c, [alarms.Cause(site, "stale", "meter", "warning", old) for site in sites])
-    return {site: _things(store, site, *made[site], kept[site]) for site in sites}
+    return {site: _things(store, site, *made[site], kept[site], reported[site], checked[site]) for site in sites}
 
 
-def _things(store: Store, site: str, plan: tuple[str, str], forecast: tuple[str, str], study: str) -> Things:
+def _things(store: Store, site: str, plan: tuple[str, str], forecast: tuple[str, str], *kept: str) -> Things:
     with store.write() as c:
         waiting = jobs.submit(c, "plan", site, _asked(site), "dispatcher", limit=100)
         definition = SeriesDefinition(kind="measurement", unit="kW", resolution="PT15M")
@@ -67,7 +71,7 @@ def _things(store: Store, site: str, plan: tuple[str, str], forecast: tuple[str,
         [alarm] = alarms.alarms(c, sites=[site])
         user = people.add(c, f"user_{site}", "operator", [site], None, "test").name
         token = tokens.create(c, TokenRequest(name=f"token of {site}", role="viewer", sites=[site]), "test").id
-    return Things(site, plan[1], forecast[1], study, plan[0], waiting, alarm.id, "meter", user, token)
+    return Things(site, plan[1], forecast[1], *kept, plan[0], waiting, alarm.id, "meter", user, token)
 
 
 def _made(c: Any, kind: Any, site: str) -> tuple[str, str]:

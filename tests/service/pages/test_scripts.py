@@ -20,6 +20,10 @@ PATHS = {
     "forecast": f"/sites/{HOME}/forecast?day={DAY}",
     "studies": f"/sites/{HOME}/studies",
     "study": "/studies/{study}",
+    "reports": f"/sites/{HOME}/reports",
+    "report": "/reports/{report}",
+    "factors": "/factors",
+    "inventories": f"/sites/{HOME}/inventories",
     "jobs": "/jobs",
     "edit": f"/sites/{HOME}/edit",
     "alarms": "/alarms",
@@ -41,7 +45,7 @@ def modules(name: str, seen: set[str]) -> Iterator[str]:
 
 @pytest.mark.parametrize("path", PATHS.values(), ids=PATHS)
 def test_a_page_has_the_words_of_its_scripts(served: Served, path: str) -> None:  # noqa: F811
-    page = served.page(path.format(plan=served.home.plan, study=served.home.study), "admin")
+    page = served.page(path.format(**vars(served.home)), "admin")
     known = set(page.data("words")["words"])
     loaded = {a["src"].rsplit("/", 1)[1] for a, _ in page.all("script") if a.get("type") == "module"}
     assert "base.js" in loaded
