@@ -1,6 +1,6 @@
 """Reading a site file: strict YAML, provenance of every number, errors that name file, line, field and remedy.
 
-`read_page` and `figures_of` serve study files as well.
+`read_page`, `read_model` and `figures_of` serve all other files of the kind as well.
 
 A number may be written as it is, or as ``{value: 45, status: assumption, source: "…"}``. A ``note`` with status and
 source in any mapping speaks for all numbers below it that say nothing themselves.
@@ -12,7 +12,7 @@ import hashlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, TypeVar
 
 import yaml
 from pydantic import BaseModel, ValidationError
@@ -25,6 +25,7 @@ from forecasting.files import read_text
 from forecasting.place import zone
 from forecasting.yaml_files import MAX_BYTES, parse_yaml
 
+Model = TypeVar("Model", bound=BaseModel)
 Status = Literal["sourced", "computed", "assumption", "default", "unmarked"]
 STATUSES = ("sourced", "computed", "assumption")
 
@@ -191,6 +192,20 @@ def read_page(
     page = Page(path, text, _unwrap(data, (), notes, bad), root)
     found = [page.fault(b.place, shown(data, b.place), b.value, b.expected) for b in bad]
     return page, notes, found or [page.odd(*odd) for odd in odd_numbers(page.plain)]
+
+
+def read_model(text: str, path: Path, root: type[Model], expected: str) -> tuple[Page, Model, dict[Path_, Provenance]]:
+    """A YAML text as its model, with the provenance of its numbers; raises `InputError` for its first fault."""
+    page, notes, found = read_page(text, path, root, expected)
+    if found:
+        raise found[0]
+    try:
+        read = root.model_validate(page.plain)
+    except ValidationError as error:
+        raise page.first(error) from error
+    for odd in odd_numbers(page.plain, read):
+        raise page.odd(*odd)
+    return page, read, notes
 
 
 def _of_site(page: Page, site: Site) -> list[InputError]:

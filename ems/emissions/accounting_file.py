@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, model_validator
 
 from ems.emissions.baselines import BUILT_IN, Baseline, NamedBaseline, named_baselines
 from ems.emissions.certificates import Certificate
@@ -24,8 +24,8 @@ from ems.emissions.scopes import SupplyChain
 from ems.emissions.uncertainty import Uncertainty
 from ems.emissions.vehicles import Fleet
 from ems.site import Name, Title
-from ems.site_faults import odd_numbers, shown
-from ems.site_file import Figure, Provenance, SiteFile, figures_of, read_page
+from ems.site_faults import shown
+from ems.site_file import Figure, Provenance, SiteFile, figures_of, read_model
 from ems.site_shape import Path_, lookup
 from forecasting.errors import InputError
 from forecasting.files import read_text
@@ -116,15 +116,8 @@ def read_accounting(path: Path, file: SiteFile) -> AccountingFile:
 
 def accounting_of(text: str, path: Path, file: SiteFile) -> AccountingFile:
     """The accounting of a YAML text that lies, or is to lie, at ``path``; raises `InputError` for its first fault."""
-    page, provenance, found = read_page(text, path, Accounting, "a mapping with name, title, factors, uncertainty …")
-    if found:
-        raise found[0]
-    try:
-        accounting = Accounting.model_validate(page.plain)
-    except ValidationError as error:
-        raise page.first(error) from error
-    for odd in odd_numbers(page.plain, accounting):
-        raise page.odd(*odd)
+    wanted = "a mapping with name, title, factors, uncertainty …"
+    page, accounting, provenance = read_model(text, path, Accounting, wanted)
     if accounting.name != file.site.name:
         raise page.fault(("name",), shown(page.plain, ("name",)), accounting.name, f"the site, {file.site.name}")
     return AccountingFile(accounting, path, text, provenance)

@@ -6,11 +6,8 @@ import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
-from pydantic import ValidationError
-
 from ems.inventory.model import Inventory
-from ems.site_faults import odd_numbers
-from ems.site_file import Figure, Provenance, figures_of, read_page
+from ems.site_file import Figure, Provenance, figures_of, read_model
 from ems.site_shape import Path_, lookup
 from forecasting.errors import InputError
 from forecasting.files import read_text
@@ -58,13 +55,5 @@ def read_inventory(path: Path) -> InventoryFile:
 
 def inventory_of(text: str, path: Path) -> InventoryFile:
     """The inventory of a YAML text; raises `InputError` for its first fault."""
-    page, provenance, found = read_page(text, path, Inventory, "a mapping with name, title, lines, figures …")
-    if found:
-        raise found[0]
-    try:
-        inventory = Inventory.model_validate(page.plain)
-    except ValidationError as error:
-        raise page.first(error) from error
-    for odd in odd_numbers(page.plain, inventory):
-        raise page.odd(*odd)
+    _, inventory, provenance = read_model(text, path, Inventory, "a mapping with name, title, lines, figures …")
     return InventoryFile(inventory, path, hashlib.sha256(text.encode()).hexdigest()[:16], provenance)

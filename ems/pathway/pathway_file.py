@@ -6,12 +6,9 @@ import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
-from pydantic import ValidationError
-
 from ems.pathway.ledger import Counted, counted, fed
 from ems.pathway.pathway import Pathway
-from ems.site_faults import odd_numbers
-from ems.site_file import Figure, Provenance, figures_of, read_page
+from ems.site_file import Figure, Provenance, figures_of, read_model
 from ems.site_shape import Path_
 from forecasting.files import read_text
 from forecasting.yaml_files import MAX_BYTES
@@ -34,15 +31,7 @@ class PathwayFile:
 def read_pathway(path: Path) -> PathwayFile:
     """Read and check; raises `InputError` for the first fault."""
     text = read_text(path, MAX_BYTES, "YAML text")
-    page, provenance, found = read_page(text, path, Pathway, "a mapping with name, title, first_year, sources …")
-    if found:
-        raise found[0]
-    try:
-        pathway = Pathway.model_validate(page.plain)
-    except ValidationError as error:
-        raise page.first(error) from error
-    for odd in odd_numbers(page.plain, pathway):
-        raise page.odd(*odd)
+    _, pathway, provenance = read_model(text, path, Pathway, "a mapping with name, title, first_year, sources …")
     ledger = counted(pathway, path.parent)
     digest = hashlib.sha256(text.encode()).hexdigest()[:16]
     return PathwayFile(fed(pathway, ledger), path, digest, provenance, ledger)
