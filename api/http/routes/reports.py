@@ -99,7 +99,10 @@ def list_reports(
 
 @router.post("/reports/verify", responses=responses(503))
 def verify_report(
-    bundle: Annotated[bytes, Body(media_type=ZIP, description="evidence.zip, as it came with a report")],
+    bundle: Annotated[
+        bytes,
+        Body(media_type="application/octet-stream", min_length=1, description="evidence.zip, as it came with a report"),
+    ],
     who: Engineer,
 ) -> Verification:
     """Compute the report of an evidence bundle again, and name the first figure that does not follow from it.

@@ -17,6 +17,7 @@ from api import jobs
 from api.contract.jobs import Progress
 from api.jobs import Claim
 from api.records import forecasts, plans, study_rows
+from api.records import reports as report_records
 from api.records import studies as records
 from api.store import Store
 from api.study_figures import figures_of
@@ -24,7 +25,7 @@ from ems.plan import make_plan
 from ems.plan_file import to_dict, to_json
 from ems.site_file import read_site
 from ems.solve import Solver
-from tests.service import studies
+from tests.service import reports, studies
 from tests.service.postgres import free_port
 
 DAY = "2026-06-15"
@@ -78,6 +79,9 @@ def finish(store: Store, held: Claim, content: dict[str, Any] | None = None) -> 
             study_rows.add(c, held.id, [studies.row(k) for k in range(3)])
             made = studies.whole()
             found = records.add(c, held, figures_of(made), to_json(made).encode())
+        elif held.kind == "report":
+            report, evidence, figures = reports.made()
+            found = report_records.add(c, held, figures, report, evidence)
         elif held.kind == "forecast":
             found = forecasts.add(c, held, forecast_text().encode())
         else:

@@ -31,7 +31,8 @@ from tests.service.studies import failed_row, row
 
 NAMES = ("é", "Z", "a", "_", "园区", "ä", "B", "aa", "a b", "😀")  # which collations put in different orders
 
-BELOW = {"points", "audit_log", "jobs", "job_events", "results", "plans", "studies", "study_rows", "idempotency"}
+WORKED_ON = {"jobs", "job_events", "results", "plans", "studies", "study_rows", "reports", "idempotency"}
+BELOW = {"points", "audit_log"} | WORKED_ON
 
 
 def fill(store: Store, points: int = 2 * BATCH + 5) -> None:
@@ -78,6 +79,8 @@ def fill(store: Store, points: int = 2 * BATCH + 5) -> None:
         study = {"id": id, "site": "toy", "figures": {"npv_cny": None, "irr": 0.1}, "created_at": now(c)}
         c.execute(metadata.tables["studies"].insert().values(study))
         study_rows.add(c, mine.id, [row(0), failed_row(1)])
+        report = {"id": id} | _row(metadata.tables["reports"], 0, "x", dice)
+        c.execute(metadata.tables["reports"].insert().values(report | {"id": id}))
         key = {"who": "ann", "key": "k", "request": "d", "job": mine.id, "created_at": now(c)}
         c.execute(metadata.tables["idempotency"].insert().values(key))
 

@@ -95,5 +95,5 @@ def eventually(true, seconds: float = 20.0):
 
 def child_of(workers: Workers) -> Child:
     """The planning process of the only worker of plans."""
-    worker, _ = workers._workers  # the other does studies
+    worker, *_ = workers._workers  # the others do studies and reports
     return worker._child

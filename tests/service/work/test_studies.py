@@ -82,7 +82,7 @@ def test_one_worker_makes_the_plan_of_the_afternoon_while_a_study_runs(office: O
             jobs.cancel(c, study, "tests")
         assert office.until(study, seconds=10).state == "cancelled"
         assert child_of(workers).pid is not None
-        _, studier = workers._workers
+        _, studier, _ = workers._workers
         eventually(lambda: studier._child.pid is None)
 
 
@@ -101,7 +101,7 @@ def test_without_workers_of_plans_there_are_none_of_studies(office: Office) -> N
 
 def test_a_study_has_no_process_before_there_is_one_and_more_memory_than_plans(office: Office) -> None:
     with office.at_work(code("cold()", "study('hang_on')"), memory_mb=2000, study_memory_mb=3000) as workers:
-        planner, studier = workers._workers
+        planner, studier, _ = workers._workers
         eventually(lambda: planner._child.pid)
         assert studier._child.pid is None
         id = office.submit_study()
@@ -155,7 +155,7 @@ def test_a_worker_killed_outright_leaves_the_study_to_the_next(office: Office) -
     id = office.submit_study()
     with office.at_work(code("cold()", "study('hang_on')")) as workers:
         office.until(id, "running")
-        _, studier = workers._workers
+        _, studier, _ = workers._workers
         eventually(lambda: studier._child.pid)
         os.killpg(studier._child.pid, signal.SIGKILL)
         eventually(lambda: office.job(id).attempts == 2)
