@@ -13,6 +13,7 @@ from api.contract.jobs import JobState
 from api.contract.reports import ReportSummary
 from api.jobs import Claim
 from api.records import results
+from api.records.narrowed import narrowed
 
 _jobs, _results, _reports = tables.jobs.c, tables.results.c, tables.reports.c
 _SUMMARY = (
@@ -51,14 +52,7 @@ def reports(
     limit: int = 50,
 ) -> list[ReportSummary]:
     """Reports of these sites (None: of all), newest first; ``before``: only those older than that id."""
-    found = _SUMMARY.order_by(_jobs.id.desc()).limit(limit)
-    if sites is not None:
-        found = found.where(_jobs.site.in_(sites))
-    for column, value in ((_jobs.site, site), (_jobs.state, state)):
-        if value is not None:
-            found = found.where(column == value)
-    if before is not None:
-        found = found.where(_jobs.id < before)
+    found = narrowed(_SUMMARY, sites=sites, site=site, state=state, before=before, limit=limit)
     return [_summary(row) for row in c.execute(found).mappings()]
 
 

@@ -13,6 +13,7 @@ from api.contract.jobs import JobState
 from api.contract.studies import StudySummary
 from api.jobs import Claim
 from api.records import results
+from api.records.narrowed import narrowed
 
 _jobs, _results, _studies = tables.jobs.c, tables.results.c, tables.studies.c
 _rows = (
@@ -57,14 +58,7 @@ def studies(
     limit: int = 50,
 ) -> list[StudySummary]:
     """Studies of these sites (None: of all), newest first; ``before``: only those older than that id."""
-    found = _SUMMARY.order_by(_jobs.id.desc()).limit(limit)
-    if sites is not None:
-        found = found.where(_jobs.site.in_(sites))
-    for column, value in ((_jobs.site, site), (_jobs.state, state)):
-        if value is not None:
-            found = found.where(column == value)
-    if before is not None:
-        found = found.where(_jobs.id < before)
+    found = narrowed(_SUMMARY, sites=sites, site=site, state=state, before=before, limit=limit)
     return [summary(row) for row in c.execute(found).mappings()]
 
 

@@ -22,6 +22,7 @@ import pandas as pd
 from pydantic import Field, field_validator, model_validator
 
 from ems.emissions.activity import Activity, Meter, amount_name
+from ems.emissions.month_labels import month_labels
 from ems.site import Name, Site
 from forecasting.errors import InputError, meant
 from forecasting.factors import around
@@ -145,7 +146,7 @@ class CertificateLedger:
     def section(self) -> dict[str, Any]:
         """The ledger for the document."""
         bought, covered = float(self.imported.sum().sum()), float(self.covered.sum().sum())
-        months = self.imported.index.tz_localize(None).to_period("M").astype(str)  # type: ignore[attr-defined]
+        months = month_labels(pd.DatetimeIndex(self.imported.index))
         by_month = pd.DataFrame(
             {"import_kwh": self.imported.sum(axis=1), "covered_kwh": self.covered.sum(axis=1),
              "sold_own_use_kwh": self.sold_own.sum(axis=1)}

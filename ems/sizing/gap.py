@@ -17,18 +17,17 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
-import pandas as pd
 
 from ems.accounts import CAUSES
-from ems.schedule import Schedule
 from ems.site import Site
 from ems.sizing.aims import general_weight
-from ems.sizing.balances import per_year
 from ems.sizing.cash_flow import bills
 from ems.sizing.design import Designed
-from ems.sizing.key_figures import emissions_kg, key_figures
+from ems.sizing.key_figures import key_figures
+from ems.sizing.missed import missed
 from ems.sizing.study import Economics, Study
 from ems.sizing.worth import Worth, annual_cost_cny, annuity
+from ems.sizing.year_run import YearRun
 from models import PV, Component, Store, Window, unit_of
 from models.commitment import Machine
 from models.machine import ON, STARTS
@@ -36,44 +35,11 @@ from models.window import Floats
 
 STOCK = "stock_difference"
 CARBON = "carbon"
-MISSED = 1e-3  # kW or kg/h: less is the solver's tolerance
 CAUSE_TEXT = {cause: (zh, en) for cause, (en, zh, _) in CAUSES.items()} | {
     "demand_charge": ("需量电费", "demand charge"),
     STOCK: ("期末存量与设计之差", "stock missing (+) or gained (-) against the design"),
     CARBON: ("碳价", "price of emissions"),
 }
-
-
-@dataclass(frozen=True)
-class YearRun:
-    """A park with its year: a closed window and what happened in it."""
-
-    site: Site
-    w: Window
-    schedule: Schedule
-
-    def total(self, component: str, quantity: str) -> float:
-        """Sum of a rate over the year [kWh or kg]; 0 where the park has no such series."""
-        table = self.schedule.tables.get(component)
-        if table is None or quantity not in table:
-            return 0.0
-        return per_year(table, quantity, self.w)
-
-    def times(self, component: str, quantity: str) -> float:
-        """Sum of counts over the year."""
-        table = self.schedule.tables.get(component)
-        if table is None or quantity not in table:
-            return 0.0
-        return float((table[quantity].to_numpy(float) * self.w.occurrences).sum())
-
-    @property
-    def emissions_kg(self) -> float:
-        return sum(emissions_kg(self.site, self.w, self.schedule).values())
-
-    def month_peaks(self, grid: str) -> dict[int, float]:
-        """Highest import of each month [kW]."""
-        bought = self.schedule.tables[grid]["import_kw"].to_numpy(float)
-        return {m: float(np.where(hours > 0, bought, 0.0).max()) for m, hours in self.w.months.items()}
 
 
 class Line(NamedTuple):
@@ -146,54 +112,6 @@ def truth_of(
         "devices": [d for c in promise.site.components if (d := device(c, promise, operated))],
         "missed": missed(promise, operated),
     }
-
-
-def missed(promise: YearRun, operated: YearRun) -> dict[str, dict[str, float]]:
-    """Bus -> demand that operation did not serve beyond the promise.
-
-    ``most_in_a_day`` [kWh or kg], ``highest_rate`` [kW or kg/h], and ``minimum_load``: the largest minimum load of a
-    module that feeds the bus [kW or kg/h], the steps in which supply comes.
-    """
-    found: dict[str, dict[str, float]] = {}
-    days = pd.DatetimeIndex(operated.w.inputs.index).normalize()
-    for bus, rate in _unserved(operated).items():
-        rate = rate * (rate > MISSED)
-        by_day = pd.Series(rate * operated.w.step_h).groupby(days).sum()
-        if by_day.sum() > float((_unserved(promise)[bus] * promise.w.weights).sum()) + MISSED:
-            found[bus] = {
-                "most_in_a_day": float(by_day.max()),
-                "highest_rate": float(rate.max()),
-                "minimum_load": _minimum_load(promise, operated.site, bus),
-            }
-    return found
-
-
-def _minimum_load(promise: YearRun, built: Site, bus: str) -> float:
-    """Largest minimum load of the modules that feed a bus, in what they feed it with [kW or kg/h]."""
-    found = [0.0]
-    for c in built.components:
-        made = next((p.quantity.name for p in c.ports if p.quantity.sign > 0 and p.bus == bus), None)
-        if isinstance(c, Machine) and made is not None:
-            load, output = _load(promise, c.name).sum(), promise.schedule.tables[c.name][made].sum()
-            found.append(c.least * c.module_kw * float(output / load) if load > 0 else 0.0)
-    return max(found)
-
-
-def _load(run: YearRun, name: str) -> Floats:
-    c = run.site.component(name)
-    assert isinstance(c, Machine)
-    return c.load_kw(run.schedule.tables[name])
-
-
-def _unserved(run: YearRun) -> dict[str, Floats]:
-    """Bus -> what its demands are not given in each step [kW or kg/h]."""
-    found: dict[str, Floats] = {}
-    for c in run.site.components:
-        for q in c.quantities:
-            if q.name.startswith("unserved_"):
-                bus = c.ports[0].bus
-                found[bus] = found.get(bus, 0.0) + run.schedule.tables[c.name][q.name].to_numpy(float)
-    return found
 
 
 def _weight(line: Line, worth: Worth) -> float:

@@ -15,7 +15,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
 
-from ems.sizing.gap import CARBON, CAUSE_TEXT, STOCK, Gap, YearRun, device
+from ems.sizing.gap import CARBON, CAUSE_TEXT, STOCK, Gap, device
+from ems.sizing.year_run import YearRun
 from forecasting.notes import Note
 from models import PV, Component, Store
 from models.commitment import Machine

@@ -31,9 +31,10 @@ from ems.schedule import Outcome, Schedule
 from ems.site import Site
 from ems.sizing.aims import aiming_at, general_weight, stock_values
 from ems.sizing.design import Designed
-from ems.sizing.gap import YearRun, truth_of
+from ems.sizing.gap import truth_of
 from ems.sizing.parks import built_park, free_park
 from ems.sizing.study import Study
+from ems.sizing.year_run import YearRun
 from ems.solve import Solver
 from ems.state import States
 from ems.wishes import unmet_wishes

@@ -16,9 +16,10 @@ from ems.objective import Objective
 from ems.problem import Answer, Limits, Problem
 from ems.schedule import Schedule
 from ems.sizing.design import Designed, design
-from ems.sizing.gap import Gap, Line, YearRun
+from ems.sizing.gap import Gap, Line
 from ems.sizing.gap_reasons import parts_of
 from ems.sizing.truth import combine, operate_month, operated_park, plan_day, tasks
+from ems.sizing.year_run import YearRun
 from models import Chronology, Window
 from tests.sizing.truth.designs import LIMITS, Case, battery, line, said, starting, study_of
 from tests.toys import bottles, mains, park, part, solver, table, wants
