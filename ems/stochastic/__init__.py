@@ -1,0 +1,1 @@
+"""Plans under uncertainty: what is decided before the day holds for every scenario, the rest follows each."""
