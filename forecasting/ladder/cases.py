@@ -26,7 +26,7 @@ class Cases:
         name: the series as files and pages call it.
         table: index: starts of the intervals, with time zone, ascending. Columns: ``measured`` [unit], NaN where there
             is none; ``usable``, false where quality flags forbid learning and scoring from it; ``counted``, whether
-            scores count it (daylight rule); ``issued_at``, when its forecast was issued; then the features, all known at
+            scores count it (daylight rule); ``issued_at``, when its forecast was issued; then features, all known at
             ``issued_at``, NaN where unknown. ``physics`` [unit] is the pvlib output of PV.
         features: columns that learners use.
         capacity: what errors are a share of [unit]: nameplate AC of PV, highest usable measurement of a demand.

@@ -1,7 +1,7 @@
 """How a forecast with its uncertainty is written: one table, the mean beside quantiles of 5 to 95 %.
 
-    index     starts of the intervals forecast, with time zone
-    columns   mean, q05, q10, … q95     in the unit of the series; quantiles never cross
+index     starts of the intervals forecast, with time zone
+columns   mean, q05, q10, … q95     in the unit of the series; quantiles never cross
 """
 
 from __future__ import annotations
