@@ -41,6 +41,8 @@ class Store:
         self.sqlite = self.url.get_backend_name() == "sqlite"
         self._writing: set[int] = set()  # threads inside write()
         self._log_limit = LOG_BYTES
+        self._open_to_readers = threading.Event()
+        self._open_to_readers.set()
         self._turn: AbstractContextManager[object] = threading.Lock() if self.sqlite else nullcontext()
         self._path = Path(str(self.url.database)).expanduser().resolve() if self.sqlite else Path()
         self._owner = FileOwner(self._path) if self.sqlite else None
@@ -74,6 +76,7 @@ class Store:
 
     @contextmanager
     def read(self) -> Iterator[sa.Connection]:
+        self._open_to_readers.wait(LOG_WAIT_MS / 1000)
         with self._reader.connect() as c:
             yield c
 
@@ -95,6 +98,7 @@ class Store:
     @contextmanager
     def snapshot(self) -> Iterator[sa.Connection]:
         """Read everything as it is at one moment, for as long as that takes; no one waits for it."""
+        self._open_to_readers.wait(LOG_WAIT_MS / 1000)
         with self._reader.connect() as c:
             if not self.sqlite:
                 c.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
@@ -128,18 +132,21 @@ class Store:
     def _shorten_log(self) -> None:
         """Bring a long write-ahead log into the database and begin it anew.
 
-        SQLite itself begins it anew only at a moment without readers, and in a busy service there is none.
+        SQLite itself begins it anew only at a moment without readers, and in a busy service there is none: so those
+        who come now wait until those who are there have gone.
         """
         log = self._path.with_name(self._path.name + "-wal")
         if os.stat(log).st_size < self._log_limit:
             return
         connection = self._writer.raw_connection()
+        self._open_to_readers.clear()
         try:
             run = connection.cursor().execute
             run(f"PRAGMA busy_timeout = {LOG_WAIT_MS}")
             run("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
             run(f"PRAGMA busy_timeout = {BUSY_MS}")
         finally:
+            self._open_to_readers.set()
             connection.close()
         self._log_limit = os.stat(log).st_size + LOG_BYTES  # a reader who stays, such as a backup, is asked again then
 

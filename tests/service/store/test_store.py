@@ -147,7 +147,7 @@ def test_the_write_ahead_log_stays_short_though_there_is_always_a_reader(tmp_pat
         while not ended.is_set():
             with store.read() as c:
                 c.execute(sa.select(sa.func.count()).select_from(blobs)).scalar_one()
-                ended.wait(0.003)
+                ended.wait(0.03)
 
     with Store(f"sqlite:///{tmp_path / 'ems.db'}") as store:
         readers = [threading.Thread(target=read) for _ in range(6)]
@@ -162,7 +162,7 @@ def test_the_write_ahead_log_stays_short_though_there_is_always_a_reader(tmp_pat
             ended.set()
             for reader in readers:
                 reader.join()
-        assert longest < 2.5 * LOG_BYTES  # 70 MB were written
+        assert longest < 1.5 * LOG_BYTES  # 70 MB were written; 1.7 where readers need not wait
         assert len(kept(store)) == 700
 
 
