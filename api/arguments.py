@@ -8,7 +8,10 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from api.backtest_arguments import add_backtest_command
 from api.emission_arguments import add_analyse_command, add_inventory_command, add_report_command
+from api.field_command import add_field_command
+from api.forecast_arguments import add_forecast_command, add_score_command
 from api.service_arguments import add_service_commands
 from forecasting.errors import InputError
 from forecasting.horizon import checked_step
@@ -24,9 +27,11 @@ commands:
   inventory FILE       a company's inventory: totals, shares, and what cannot be so
   pathway FILE         a company's way to peak and neutrality
   analyse SITE         use of energy from meter readings, and readings that cannot be right
+  explain PLAN.json    one interval of a plan in words, and what would change without a device
   audit PLAN.json      judge a stored or hand-edited plan
-  schema               the JSON Schema of plan.json, study.json or report.json
+  schema               the JSON Schema of plan.json, study.json, report.json or forecast.json
 
+  field SITE           meters and machines: measurements in, approved setpoints out
   serve                the service: API, pages, planning
   worker               plans for a service on PostgreSQL from another host
   token, user          programs and people that may use it
@@ -52,11 +57,8 @@ def parser() -> argparse.ArgumentParser:
     _site(check)
     _language(check)
 
-    forecast = sub.add_parser("forecast", help="the input table: PV per roof, demands, prices, carbon")
-    _site(forecast)
-    _day(forecast)
-    forecast.add_argument("--csv", metavar="FILE", help="write the whole table there, - for standard output")
-    _language(forecast)
+    add_forecast_command(sub, _site, _day, _language)
+    add_score_command(sub, _site, _language)
 
     plan = sub.add_parser("plan", help="the day-ahead schedule, audited and explained")
     _site(plan)
@@ -67,6 +69,18 @@ def parser() -> argparse.ArgumentParser:
     plan.add_argument("--gap", type=float, default=1e-3, metavar="SHARE", help="relative gap to prove (default: 0.001)")
     plan.add_argument(
         "--time-limit", type=float, default=60.0, metavar="S", help="seconds for the solver (default: 60)"
+    )
+    plan.add_argument(
+        "--scenarios",
+        metavar="N|FILE",
+        help="plan under N scenarios drawn from known forecast errors, or those of a CSV file",
+    )
+    plan.add_argument(
+        "--risk",
+        type=float,
+        default=0.0,
+        metavar="W",
+        help="with --scenarios: weight of the dearest tenth of them (CVaR) beside the expected cost (default: 0)",
     )
     plan.add_argument("--state", metavar="FILE", help="state at the start: a state file or yesterday's plan.json")
     plan.add_argument(
@@ -133,14 +147,30 @@ def parser() -> argparse.ArgumentParser:
     _language(pathway)
 
     add_analyse_command(sub, _language)
+    add_backtest_command(sub, _language)
+
+    explain = sub.add_parser("explain", help="one interval of a stored plan in words: values, limits, a device out")
+    explain.add_argument("plan", metavar="PLAN.json")
+    explain.add_argument("--at", required=True, metavar="T", help="14:30, or a time with its offset")
+    explain.add_argument(
+        "--without", metavar="DEVICE", help="what would change if it were out from then on: planned again, compared"
+    )
+    explain.add_argument("--gap", type=float, default=1e-3, metavar="SHARE", help="of these plans (default: 0.001)")
+    explain.add_argument(
+        "--time-limit", type=float, default=60.0, metavar="S", help="seconds for each of them (default: 60)"
+    )
+    explain.add_argument("--json", metavar="FILE", help="write it there as JSON, - for standard output")
+    _language(explain)
 
     audit = sub.add_parser("audit", help="judge a stored or hand-edited plan")
     audit.add_argument("plan", metavar="PLAN.json")
     audit.add_argument("--json", metavar="FILE", help="write the violations there as JSON, - for standard output")
     _language(audit)
 
-    schema = sub.add_parser("schema", help="the JSON Schema of plan.json, study.json or report.json")
-    schema.add_argument("of", nargs="?", choices=("plan", "study", "report"), default="plan", help="default: plan")
+    schema = sub.add_parser("schema", help="the JSON Schema of plan.json, study.json, report.json or forecast.json")
+    files = ("plan", "study", "report", "forecast")
+    schema.add_argument("of", nargs="?", choices=files, default="plan", help="default: plan")
+    add_field_command(sub, _language)
     add_service_commands(sub, _language)
     return top
 

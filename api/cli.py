@@ -38,6 +38,18 @@ def _command(name: str) -> Callable[[argparse.Namespace], int]:
         from api.plan_command import plan
 
         return plan
+    if name in ("forecast", "score"):
+        from api import forecast_command
+
+        return {"forecast": forecast_command.forecast, "score": forecast_command.score}[name]
+    if name == "backtest":
+        from api.backtest_command import backtest
+
+        return backtest
+    if name == "explain":
+        from api.explain_command import explain
+
+        return explain
     if name == "size":
         from api.size_command import size
 
@@ -58,6 +70,10 @@ def _command(name: str) -> Callable[[argparse.Namespace], int]:
         from api.pathway_command import pathway
 
         return pathway
+    if name == "field":
+        from api.field_command import field
+
+        return field
     if name in ("serve", "worker"):
         from api import serve_command
 
@@ -76,7 +92,6 @@ def _command(name: str) -> Callable[[argparse.Namespace], int]:
     return {
         "sites": commands.sites,
         "check": commands.check,
-        "forecast": commands.forecast,
         "audit": commands.audit,
         "schema": commands.schema,
     }[name]

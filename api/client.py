@@ -16,7 +16,7 @@ reports    report, submit_report, get_report, reports, report_json, download_rep
 emissions  factors, check_inventory, inventories, get_inventory
 jobs       job, jobs, wait, events, cancel
 sites      sites, site, versions, columns, validate, put_site
-series     series, define_series, delete_series, push, points, values
+series     series, define_series, delete_series, push, push_points, points, values
 service    alarms, acknowledge, audit_log, me, create_token, backup
 """
 

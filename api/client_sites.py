@@ -9,7 +9,7 @@ import pandas as pd
 
 from api.client_frames import Moment, chunks, moment, points_frame, spans
 from api.client_transport import Calls
-from api.contract.series import SeriesDefinition, SeriesInfo, SeriesValues, Stored
+from api.contract.series import Points, SeriesDefinition, SeriesInfo, SeriesValues, Stored
 from api.contract.sites import Site, SiteColumns, SiteSummary, SiteText, SiteVersion, Verdict
 
 
@@ -82,6 +82,10 @@ class SiteCalls(Calls):
         path = ("sites", site, "series", name, "points")
         sent = [self._to.model(Stored, "POST", *path, body=x, again=True) for x in chunks(values, info, issued)]
         return sum(stored.points for stored in sent)
+
+    def push_points(self, site: str, name: str, points: Points) -> int:
+        """Store a batch that has the form of the contract, qualities included. Returns how many."""
+        return self._to.model(Stored, "POST", "sites", site, "series", name, "points", body=points, again=True).points
 
     def points(
         self, site: str, name: str, start: Moment, end: Moment, *, issued_before: Moment | None = None

@@ -1,4 +1,4 @@
-"""The commands that only look: sites, check, forecast, audit, schema."""
+"""The commands that only look: sites, check, audit, schema."""
 
 from __future__ import annotations
 
@@ -10,11 +10,9 @@ from typing import Any
 
 from rich.console import Console
 
-from api import arguments
 from api.files import write_text
 from ems.site_file import read_site, site_names
 from forecasting.errors import InputError
-from models import PV
 
 
 def sites(args: argparse.Namespace) -> int:
@@ -43,33 +41,6 @@ def check(args: argparse.Namespace) -> int:
     weather = "climatology" if file.site.climatology else "auto"
     make_inputs(file, date.today(), step_minutes=60, weather=weather)  # noqa: DTZ011  any day will do
     show_figures(file.figures(), args.lang, Console())
-    return 0
-
-
-def forecast(args: argparse.Namespace) -> int:
-    """Show the inputs of a day hour by hour, or write them all as CSV."""
-    from api.table import show_inputs
-    from ems.inputs import make_inputs
-
-    file = read_site(args.site)
-    day = arguments.day(args.date, file.site.place.timezone)
-    inputs = make_inputs(file, day, step_minutes=arguments.minutes(args.step), weather=args.weather)
-    if args.csv:
-        table = inputs.table.assign(tariff_band=inputs.bands)
-        text = table.rename_axis("time").rename(index=lambda t: t.isoformat()).to_csv()
-        write_text(args.csv, text)
-        if args.csv == "-":
-            return 0
-    roofs = [c for c in file.site.components if isinstance(c, PV)]
-    show_inputs(
-        inputs.table,
-        inputs.bands,
-        args.lang,
-        Console(),
-        kwp={c.name: float(c.capacity_kwp) for c in roofs if isinstance(c.capacity_kwp, float | int)},
-        labels={c.name: c.label(args.lang) for c in roofs},
-        notes=[n.zh if args.lang == "zh" else n.en for n in inputs.notes],
-    )
     return 0
 
 
@@ -105,12 +76,13 @@ def _label(data: dict[str, Any], name: str, lang: str) -> str:
 
 
 def schema(args: argparse.Namespace) -> int:
-    """Print the JSON Schema of plan.json, study.json or report.json."""
+    """Print the JSON Schema of one of the files that commands write."""
     from ems.emissions.schema import report_schema
+    from ems.forecasts.schema import forecast_schema
     from ems.plan_schema import plan_schema
     from ems.sizing.schema import study_schema
 
-    of = {"plan": plan_schema, "study": study_schema, "report": report_schema}
+    of = {"plan": plan_schema, "study": study_schema, "report": report_schema, "forecast": forecast_schema}
     json.dump(of[args.of](), sys.stdout, ensure_ascii=False, indent=1)
     print()
     return 0

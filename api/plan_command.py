@@ -18,7 +18,7 @@ from api import arguments
 from api.files import check_target, write_text
 from ems.changes import Changes, OutageChange, changed_site
 from ems.inputs import Inputs
-from ems.plan import Plan, make_plan
+from ems.plan import Plan, Uncertain, make_plan
 from ems.plan_file import to_dict, to_json
 from ems.problem import Limits
 from ems.site_file import SiteFile, read_site
@@ -29,6 +29,7 @@ from forecasting.errors import InputError
 PHASES = {
     "inputs": ("weather and demands", "天气与需求"),
     "baseline": ("rule-based baseline", "规则运行基准"),
+    "scenarios": ("scenarios", "情景"),
     "build": ("model", "建模"),
     "solve": ("search", "求解"),
     "explain": ("reasons", "解释"),
@@ -47,6 +48,7 @@ class Asked:
     state: State | None
     changes: Changes | None
     days: int
+    uncertain: Uncertain | None = None
 
 
 def plan(args: argparse.Namespace) -> int:
@@ -90,7 +92,7 @@ def _asked(args: argparse.Namespace) -> Asked:
     changes = _outages(file, args.outage)
     day = arguments.day(args.date, file.site.place.timezone)
     state = read_state(arguments.file_path(args.state), file.site) if args.state else None
-    return Asked(file, day, step, limits, state, changes, days)
+    return Asked(file, day, step, limits, state, changes, days, _uncertain(args))
 
 
 Show = Callable[[str, Progress | None], None]
@@ -133,12 +135,33 @@ def made_plan(
         inputs=inputs,
         changes=asked.changes,
         progress=show,
+        uncertain=asked.uncertain,
     )
 
 
 def _found(p: Progress) -> str:
     best = f"  {p.objective:,.0f} CNY," if math.isfinite(p.objective) else " "
     return f"{best} ≥ {p.bound:,.0f}"
+
+
+def _uncertain(args: argparse.Namespace) -> Uncertain | None:
+    """Number or file of scenarios, and how much the dear ones count."""
+    weight = arguments.share("--risk", args.risk, 0, 100)
+    if args.scenarios is None:
+        if weight:
+            raise InputError("--risk", "", weight, "--scenarios beside it", "without scenarios there is no risk")
+        return None
+    from ems.stochastic.risk import Risk
+    from ems.stochastic.sources import MOST, drawn_ways, read_ways
+
+    if args.days is not None:
+        raise InputError("--scenarios", "", args.scenarios, "one day, without --days", "see ems backtest for many days")
+    given = str(args.scenarios)
+    if given.isdigit():
+        count = int(arguments.share("--scenarios", int(given), 1, MOST))
+        return Uncertain(lambda file, inputs: drawn_ways(file, inputs, count), Risk(weight))
+    path = arguments.file_path(given)
+    return Uncertain(lambda file, inputs: read_ways(path, inputs), Risk(weight))
 
 
 def _outages(file: SiteFile, given: list[str]) -> Changes | None:

@@ -18,6 +18,7 @@ from ems.report.formats import MINUS, digits_for, number, unit_name
 from ems.report.heading import audit_texts, day_text, facts, laws, site_title
 from ems.report.key_figures import is_baseline, saving_text
 from ems.report.names import band_name, carrier_name
+from ems.report.scenarios import scenario_cells, scenario_texts
 from ems.report.text import say
 from ems.report.view import PlanView
 from ems.site_file import Figure
@@ -44,6 +45,9 @@ def show_plan(content: dict[str, Any], lang: Lang, console: Console) -> None:
     print_cells(hour_cells(view), console, foot=True)
     print_cells(band_cells(view), console, foot=True)
     print_cells(key_cells(view), console)
+    if cells := scenario_cells(view):
+        print_list(view.say("scenarios"), scenario_texts(view), console)
+        print_cells(cells, console)
     print_list(view.say("why"), [view.pick(n) for n in content["why"]], console)
     print_list(view.say("notes"), [view.pick(n) for n in content["notes"]], console)
 

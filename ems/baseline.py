@@ -31,12 +31,12 @@ def rule_based(site: Site, w: Window) -> Schedule:
     plant, run = Plant(site, w), Run(w)
     hydrogen = nets(plant)
     for t in w.t:
-        for name, values in _decide(plant, run, t, hydrogen).tables().items():
+        for name, values in decide(plant, run, t, hydrogen).tables().items():
             run.write(name, values)
     return Schedule({c.name: _table(run, c.name, [q.name for q in c.quantities], w) for c in site.components})
 
 
-def _decide(plant: Plant, run: Run, t: int, hydrogen: list[Net]) -> Attempt:
+def decide(plant: Plant, run: Run, t: int, hydrogen: list[Net]) -> Attempt:
     """The attempt that does least harm; most steps need only the first."""
     run.released.clear()
     best = _normal(Step(plant, run, t), hydrogen)

@@ -8,8 +8,9 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -34,6 +35,11 @@ from ems.state import State, States, assumed_state, opening_note, state_of
 from ems.wishes import Wish, unmet_wishes
 from forecasting.notes import Note
 from models import Design, Violation, Window
+
+if TYPE_CHECKING:
+    from ems.stochastic.plan import StochasticPlan
+    from ems.stochastic.risk import Risk
+    from ems.stochastic.sources import Ways
 
 
 @dataclass(frozen=True)
@@ -70,6 +76,27 @@ class Plan:
     timings: Mapping[str, float] = field(default_factory=dict)
     solver_message: str = ""
     changes: Changes | None = None  # what differs from the park as it is
+    stochastic: StochasticPlan | None = None  # where it was planned under scenarios
+
+
+@dataclass(frozen=True)
+class Uncertain:
+    """How the day may turn out instead of as expected, and how much the dear days count."""
+
+    ways: Callable[[SiteFile, Inputs], Ways]
+    risk: Risk
+
+
+@dataclass(frozen=True)
+class _Found:
+    """What the search came back with, before it is decided what is released."""
+
+    answer: Answer
+    planned: Judged | None
+    marginal: Mapping[str, np.ndarray]
+    rows: list[str]  # names of the model's rows where they contradict each other
+    notes: tuple[Note, ...] = ()
+    stochastic: StochasticPlan | None = None
 
 
 class Stopwatch:
@@ -110,9 +137,11 @@ def make_plan(
     progress: Callable[[str, Progress | None], None] | None = None,
     changes: Changes | None = None,
     given: Series | None = None,
+    uncertain: Uncertain | None = None,
 ) -> Plan:
     """Plan one local day; raises `InputError` for unusable data and nothing else.
 
+    With ``uncertain`` it is planned under scenarios, and what is released is their plan on the expected day.
     ``changes`` is what differs from the park as it is; ``given`` are series that replace columns of the inputs. Ready
     made ``inputs`` hold both already.
     """
@@ -133,33 +162,21 @@ def make_plan(
     say("baseline", None)
     with watch("baseline"):
         baseline = judge(file, w, rule_based(file.site, w), goal)
-    say("build", None)
-    with watch("build"):
-        from ems.build import build
-
-        built = build(file.site, w, goal)
-    say("solve", None)
-    with watch("solve"):
-        answer = solver.solve(built.problem, limits or Limits(), lambda p: say("solve", p) if progress else None)
-    planned = None
-    marginal: dict[str, np.ndarray] = {}
-    if answer.x is not None:
-        with watch("read"):
-            schedule = Schedule(*built.tables(answer.x, w))
-            marginal = built.marginal_values(answer, w)
-        with watch("audit"):
-            planned = judge(file, w, schedule, goal, answer.objective)
+    limits = limits or Limits()
+    if uncertain is None:
+        found = _for_the_day(file, w, goal, solver, limits, watch, say)
+    else:
+        found = _under(uncertain, file, inputs, w, goal, solver, limits, watch, say)
+    answer, planned = found.answer, found.planned
     say("explain", None)
     with watch("explain"):
-        limits = limits or Limits()
-        outcome, text, released = _decide(
-            file.site, answer, planned, baseline, limits, built.row_names if answer.conflict else []
-        )
-        if released is baseline:
-            marginal = {}
+        outcome, text, released = _decide(file.site, answer, planned, baseline, limits, found.rows)
+        marginal = {} if released is baseline else found.marginal
         why = explain(file.site, w, released.schedule, inputs.bands, marginal)
-    notes = (*told, *inputs.notes, *opening_note(opening, w.inputs.index[0]), *assumed_state(file.site, opening))
+    opened = (*opening_note(opening, w.inputs.index[0]), *assumed_state(file.site, opening))
+    notes = (*told, *inputs.notes, *found.notes, *opened)
     solved = released is planned
+    bound = answer.bound if found.stochastic is None else float("nan")  # of many days: none of the expected one
     return Plan(
         file,
         day,
@@ -170,7 +187,7 @@ def make_plan(
         text,
         released,
         baseline,
-        answer.bound if np.isfinite(answer.bound) else float("nan"),
+        bound if np.isfinite(bound) else float("nan"),
         answer.gap if solved else float("nan"),
         marginal,
         tuple(why),
@@ -179,7 +196,64 @@ def make_plan(
         watch.seconds,
         answer.message,
         None if changes == Changes() else changes,
+        found.stochastic,
     )
+
+
+Say = Callable[[str, Progress | None], None]
+
+
+def _for_the_day(
+    file: SiteFile, w: Window, goal: Objective, solver: Solver, limits: Limits, watch: Stopwatch, say: Say
+) -> _Found:
+    """The plan for the day as it is expected."""
+    say("build", None)
+    with watch("build"):
+        from ems.build import build
+
+        built = build(file.site, w, goal)
+    say("solve", None)
+    with watch("solve"):
+        answer = solver.solve(built.problem, limits, lambda p: say("solve", p))
+    if answer.x is None:
+        return _Found(answer, None, {}, built.row_names if answer.conflict else [])
+    with watch("read"):
+        schedule = Schedule(*built.tables(answer.x, w))
+        marginal = built.marginal_values(answer, w)
+    with watch("audit"):
+        planned = judge(file, w, schedule, goal, answer.objective)
+    return _Found(answer, planned, marginal, [])
+
+
+def _under(
+    uncertain: Uncertain,
+    file: SiteFile,
+    inputs: Inputs,
+    w: Window,
+    goal: Objective,
+    solver: Solver,
+    limits: Limits,
+    watch: Stopwatch,
+    say: Say,
+) -> _Found:
+    """The plan under scenarios; a law that breaks in one of them is broken."""
+    say("scenarios", None)
+    with watch("scenarios"):
+        ways = uncertain.ways(file, inputs)
+    say("solve", None)
+    with watch("solve"):
+        from ems.stochastic.plan import plan_under
+
+        plan = plan_under(
+            file.site, w, ways.scenarios, goal, solver, limits, uncertain.risk, progress=lambda p: say("solve", p)
+        )
+    if plan.schedule is None or plan.expected_answer is None:
+        return _Found(plan.answer, None, {}, [], ways.notes, plan)
+    with watch("audit"):
+        planned = judge(file, w, plan.schedule, goal, plan.expected_answer.objective)
+    elsewhere = [v for o in plan.outcomes for v in o.violations]
+    planned = replace(planned, violations=(*planned.violations, *elsewhere))
+    return _Found(plan.answer, planned, plan.marginal, [], ways.notes, plan)
 
 
 def judge(file: SiteFile, w: Window, schedule: Schedule, goal: Objective, claimed_cny: float | None = None) -> Judged:

@@ -21,12 +21,13 @@ from ems.plan import Judged, Plan
 from ems.provenance import provenance
 from ems.schedule import Schedule
 from ems.site import Site
+from ems.stochastic.section import stochastic_dict
 from ems.stored_plan import finite, index_of, part, stored_plan
 from forecasting.errors import InputError
 from forecasting.notes import Note
 from models import Violation, Window, unit_of
 
-SCHEMA_VERSION = "1.1"
+SCHEMA_VERSION = "1.2"
 
 
 def to_dict(plan: Plan) -> dict[str, Any]:
@@ -49,6 +50,7 @@ def to_dict(plan: Plan) -> dict[str, Any]:
             "wish_weight": plan.objective.wish_weight,
         },
         "changes": plan.changes.model_dump(mode="json") if plan.changes else None,
+        "stochastic": stochastic_dict(site, plan.stochastic) if plan.stochastic else None,
         "outcome": plan.outcome,
         "outcome_text": _text(plan.outcome_text),
         "objective_cny": _number(r.objective_cny),

@@ -86,6 +86,8 @@ CHANGES = {
 
 def plan_schema() -> dict[str, Any]:
     """JSON Schema (draft 2020-12) of the content that `ems.plan_file.to_dict` makes."""
+    from ems.stochastic.schema import stochastic_schema  # made of the pieces above
+
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "Day-ahead plan of a park",
@@ -108,6 +110,7 @@ def plan_schema() -> dict[str, Any]:
                     }
                 ),
                 "changes": CHANGES,
+                "stochastic": stochastic_schema(),
                 "outcome": {"enum": list(get_args(Outcome))},
                 "outcome_text": BOTH,
                 "objective_cny": MAYBE,

@@ -211,7 +211,8 @@ def run(
         better = _solution(h, highspy)
         status, message = h.getModelStatus(), h.modelStatusToString(h.getModelStatus())
         if better is None and found is None:
-            return _nothing(h, highspy, began, presolve=presolve)
+            nothing = _nothing(h, highspy, began, presolve=presolve)
+            return replace(nothing, bound=bound) if nothing.status == "time_limit" else nothing  # proven all the same
         if better is not None:
             found, best = better, h.getInfo().objective_function_value
         bound, nodes = max(bound, h.getInfo().mip_dual_bound), nodes + h.getInfo().mip_node_count

@@ -52,31 +52,33 @@ DARK_WH_PER_M2 = 100.0  # extraterrestrial, mean day of a month: below it there 
 Monthly = tuple[float, ...]
 
 
-def synthetic_year(path: Path, place: Place, index: pd.DatetimeIndex) -> Weather:
+def synthetic_year(path: Path, place: Place, index: pd.DatetimeIndex, seed: int = SEED) -> Weather:
     """The synthetic weather of every date in ``index``; all years are alike, 29 February takes the 28th.
 
-    Raises `InputError` for a file whose monthly irradiance no sky can give.
+    Another ``seed`` is another year of the same climate. Raises `InputError` for a file whose monthly irradiance no sky
+    can give.
     """
     figures = read_figures(path)
     spot = Spot(place.latitude, place.longitude, place.altitude_m)
     hours, axis = covering_hours(index), FineAxis.of(index)
     row = _hour_of_year(hours, place)
-    ghi, dhi = _irradiance(path.name, figures.ghi_kwh_per_m2_d.values, figures.dhi_kwh_per_m2_d.values, place)
+    ghi, dhi = _irradiance(path.name, figures.ghi_kwh_per_m2_d.values, figures.dhi_kwh_per_m2_d.values, place, seed)
     table, _ = resample(hours, ghi[row], dhi[row], index, spot, path.name)
     table = table.join(usual_air(figures, place, axis))
     fine = pd.DatetimeIndex(axis.middles_ns, tz="UTC")
-    table["temperature_c"] += axis.mean(_anomaly()[_hour_of_year(fine, place)])
+    table["temperature_c"] += axis.mean(_anomaly(seed)[_hour_of_year(fine, place)])
     note = Note(
         f"合成气象年: 按 {figures.name} 的月平均值与固定随机种子生成, 含晴天阴天与冷暖过程, 供规划研究; "
         "既非预报, 亦非实测。",
         f"Synthetic year, drawn around the monthly means of {figures.name} with a fixed seed: clear and dark days, "
         "warm and cold spells, for studies; neither a forecast nor measured.",
     )
-    return Weather(table[list(COLUMNS)], "synthetic", f"synthetic year, {figures.name}", None, (note,))
+    drawing = "" if seed == SEED else f" {seed}"
+    return Weather(table[list(COLUMNS)], "synthetic", f"synthetic year{drawing}, {figures.name}", None, (note,))
 
 
 @lru_cache(maxsize=8)
-def _irradiance(source: str, ghi_kwh: Monthly, dhi_kwh: Monthly, place: Place) -> tuple[Floats, Floats]:
+def _irradiance(source: str, ghi_kwh: Monthly, dhi_kwh: Monthly, place: Place, seed: int) -> tuple[Floats, Floats]:
     """GHI and DHI [W/m2] of every hour of the year, shape (8760,) each, from their monthly means."""
     outside, sine = _outside(place)
     month, given = months(), 1000 * np.array(ghi_kwh)
@@ -88,7 +90,7 @@ def _irradiance(source: str, ghi_kwh: Monthly, dhi_kwh: Monthly, place: Place) -
             "a sun that rises in every month", "use a weather file instead",
         )  # fmt: skip
     clear = np.divide(clear_sky_ghi(sine), outside, out=np.zeros_like(outside), where=outside > 0)
-    days, hours = (np.random.default_rng([SEED, k]) for k in (1, 2))
+    days, hours = (np.random.default_rng([seed, k]) for k in (1, 2))
     clearness = daily_clearness(source, given / usual, month, days)
     hourly = hourly_clearness(clearness, sine.reshape(365, 24), clear.reshape(365, 24), hours)
     ghi = outside.reshape(365, 24) * hourly
@@ -119,10 +121,10 @@ def _diffuse(source: str, ghi: Floats, share: Floats, given: Floats) -> Floats:
     return np.asarray(ghi * share ** exponent[month])
 
 
-@lru_cache(maxsize=1)
-def _anomaly() -> Floats:
+@lru_cache(maxsize=8)
+def _anomaly(seed: int) -> Floats:
     """Deviation of the temperature from the typical day in every hour of the year, shape (8760,) [K]."""
-    noons = TEMPERATURE_STD_K * autoregressive(365, TEMPERATURE_DAY_TO_DAY, np.random.default_rng([SEED, 3]))
+    noons = TEMPERATURE_STD_K * autoregressive(365, TEMPERATURE_DAY_TO_DAY, np.random.default_rng([seed, 3]))
     hours = np.interp(np.arange(8760) + 0.5, 24 * np.arange(365) + 12, noons, period=8760)
     means = tuple(_monthly_means(hours) / 24)
     return np.asarray(hours - np.repeat(day_weights(np.arange(365)) @ nodes(means, np.ones(365)), 24))

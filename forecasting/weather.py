@@ -62,9 +62,9 @@ def load_weather(
     """Weather for every interval of ``index``.
 
     Args:
-        spec: ``open-meteo``; ``climatology``; ``synthetic``, a year drawn around the climatology; the path of an
-            ``.epw`` or ``.csv`` file; or ``auto``: Open-Meteo, and if that fails the climatology, with the reason in
-            the notes.
+        spec: ``open-meteo``; ``climatology``; ``synthetic``, a year drawn around the climatology, or ``synthetic:N``,
+            another such year; the path of an ``.epw`` or ``.csv`` file; or ``auto``: Open-Meteo, and if that fails the
+            climatology, with the reason in the notes.
         place: the site.
         index: starts of the intervals, with time zone.
         climatology_file: monthly figures of the site (YAML).
@@ -78,10 +78,10 @@ def load_weather(
         raise InputError("weather", "now", moment.isoformat(), "a moment with its time zone")
     if spec == "climatology":
         return _climatology(place, index, climatology_file)
-    if spec == "synthetic":
-        from forecasting.synthetic import synthetic_year
+    if spec.partition(":")[0] == "synthetic":
+        from forecasting.synthetic import SEED, synthetic_year
 
-        return synthetic_year(_monthly(climatology_file, spec), place, index)
+        return synthetic_year(_monthly(climatology_file, "synthetic"), place, index, _drawing(spec, SEED))
     if spec in ("auto", "open-meteo"):
         from forecasting.open_meteo import fetch
 
@@ -103,6 +103,14 @@ def load_weather(
     raise InputError(
         "weather", "spec", spec, "auto, open-meteo, climatology, synthetic, or the path of an .epw or .csv file"
     )
+
+
+def _drawing(spec: str, usual: int) -> int:
+    """Seed of ``synthetic`` or ``synthetic:N``."""
+    _, colon, number = spec.partition(":")
+    if colon and not number.isdecimal():
+        raise InputError("weather", "spec", spec, "synthetic, or synthetic:N with a whole number N")
+    return int(number) if colon else usual
 
 
 def _climatology(place: Place, index: pd.DatetimeIndex, file: Path | None) -> Weather:

@@ -40,7 +40,7 @@ def weather_from_csv(path: Path, place: Place, index: pd.DatetimeIndex) -> Weath
     assert isinstance(frame.index, pd.DatetimeIndex)
     spot = Spot(place.latitude, place.longitude, place.altitude_m)
     ghi = frame["ghi_w_per_m2"].to_numpy(dtype=float)
-    diffuse, note = _diffuse(frame, ghi, spot)
+    diffuse, note = diffuse_of(frame, ghi, spot)
     if (diffuse > ghi + 1.0 + 0.05 * ghi).any():
         row = int(np.argmax(diffuse - ghi))
         raise InputError(
@@ -58,7 +58,8 @@ def weather_from_csv(path: Path, place: Place, index: pd.DatetimeIndex) -> Weath
     return Weather(table.join(air)[list(COLUMNS)], "file", f"CSV {path.name}", None, tuple(notes))
 
 
-def _diffuse(frame: pd.DataFrame, ghi: Floats, spot: Spot) -> tuple[Floats, Note | None]:
+def diffuse_of(frame: pd.DataFrame, ghi: Floats, spot: Spot) -> tuple[Floats, Note | None]:
+    """DHI [W/m2] of a table with ``dhi_`` or ``dni_w_per_m2`` or neither, and what to say of how it came about."""
     if "dhi_w_per_m2" in frame:
         return frame["dhi_w_per_m2"].to_numpy(dtype=float), None
     assert isinstance(frame.index, pd.DatetimeIndex)

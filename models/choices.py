@@ -165,7 +165,8 @@ def _can_stay(m: Memory, t: int, hot: int) -> bool:
 def _ramped(m: Memory, t: int, on: int, low: float, high: float, given_up: int) -> tuple[float, float]:
     joined, left = min(on, m.n - m.on), min(m.on, m.n - on)
     high = min(high, m.load + m.module * (m.reach * m.on + m.jump * joined))
-    low = max(low, m.load - m.module * (m.reach * on + m.jump * left))
+    gone = max(0, m.on - m.free[t])  # who has just gone out of service trips at any load
+    low = max(low, m.load - m.module * (m.reach * on + m.jump * left + max(0.0, 1.0 - m.jump) * gone))
     if given_up <= FORESIGHT:  # come down in time for an outage
         for k in range(1, min(math.ceil(1 / m.reach) + 1, len(m.free) - t)):
             if (stay := m.free[t + k]) < on:

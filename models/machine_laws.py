@@ -118,7 +118,9 @@ class MachineLaws(MachineParameters):
         joined = np.minimum(on, self.modules - was)
         left = np.minimum(was, self.modules - on)
         yield from self.violation("ramp up", over(load - last, module * (reach * was + jump * joined)), s.index)
-        yield from self.violation("ramp down", over(last - load, module * (reach * on + jump * left)), s.index)
+        gone = np.minimum(left, np.maximum(np.diff(self.out_of_service(w), prepend=0.0), 0.0))  # they trip at any load
+        down = module * (reach * on + jump * left + max(0.0, 1.0 - jump) * gone)
+        yield from self.violation("ramp down", over(last - load, down), s.index)
 
     def stopped_early(self, w: Window) -> Floats:
         """Modules that started within the minimum up time and run no more: failed, or off when the window opened."""

@@ -38,7 +38,7 @@ from tests.tools import tool
 
 ROOT = Path(__file__).resolve().parents[1]
 INSTEAD = {"--weather": "climatology", "--step": "1h", "--date": "2026-06-15"}
-ONLY_READ = ("serve", "worker")  # they would run until they are stopped
+ONLY_READ = ("serve", "worker", "field")  # they would run until they are stopped
 ADDRESS = "http://127.0.0.1:8765"
 LANGUAGES = {"", "python", "console", "sh", "json", "yaml", "text"}
 

@@ -30,6 +30,7 @@ from tests.soak.running import Running, running
 PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").rglob("*.md"))]
 README, OPERATOR, ENGINEER = ROOT / "README.md", ROOT / "docs/operator-guide.md", ROOT / "docs/engineer-guide.md"
 SERVICE = ROOT / "docs/service-guide.md"
+FORECASTS, OPERATION, FIELD = (ROOT / f"docs/{name}.md" for name in ("forecasts", "operation", "field-guide"))
 EMISSIONS = ROOT / "docs/emissions-method.md"
 SERVED = {"api-guide.md", "service-guide.md"}
 
@@ -128,7 +129,8 @@ def test_every_file_named_exists() -> None:
 
 
 def test_every_option_is_told() -> None:
-    told = "".join(page.read_text(encoding="utf-8") for page in (README, OPERATOR, SERVICE))
+    pages = (README, OPERATOR, SERVICE, FORECASTS, OPERATION, FIELD)
+    told = "".join(page.read_text(encoding="utf-8") for page in pages)
     options = set(options_of(parser())) - {"--help"}
     assert len(options) > 10
     assert not [o for o in sorted(options) if not re.search(rf"{o}\b", told)]

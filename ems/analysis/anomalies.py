@@ -12,7 +12,6 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from ems.analysis.days import Days, Flags
 from ems.analysis.finding import Finding
 from ems.analysis.machines import compression_meters, efficiency, machines, summary
 from ems.analysis.record_faults import LEAST_OFTEN_ZERO, LEAST_ZEROS, OFTEN, gaps, negative, repeated_days, stuck
@@ -21,6 +20,7 @@ from ems.analysis.spikes import spikes
 from ems.analysis.unit_slips import unit_slips
 from ems.emissions.activity import Activity, Meter
 from forecasting.calendar import WorkCalendar
+from forecasting.history.days import Days, Flags
 from forecasting.notes import Note
 from models.window import Floats
 
@@ -123,7 +123,7 @@ def _never_zero(y: Floats, days: Days, model: Floats | None, *, thermal: bool) -
     for rows in days.classes():
         known = np.isfinite(grid[rows]).sum(axis=0)
         out[rows] = np.where(known > 0, np.nansum(grid[rows], axis=0) / np.maximum(known, 1), 0.0)
-    return np.asarray(days.hours(out) >= 0.75, bool)
+    return np.asarray(days.along(out) >= 0.75, bool)
 
 
 def _patterns(name: str, meter: Meter, y: Floats, days: Days, model: Floats | None) -> list[Finding]:

@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ems.analysis.days import Days
 from ems.analysis.meters import building_name, floor_area_m2, users
 from ems.emissions.activity import Activity, amount_name
 from forecasting.calendar import WorkCalendar
+from forecasting.history.days import Days
 from forecasting.notes import Note
 
 ENOUGH = 0.95  # of the hours known: below it a sum is no basis of an intensity

@@ -15,11 +15,11 @@ from math import exp
 
 import numpy as np
 
-from ems.analysis.days import Days
 from ems.analysis.finding import Finding
 from ems.analysis.shifts import at_blocks, blocks, changes
 from ems.emissions.activity import Activity, amount_name
 from ems.site import Site
+from forecasting.history.days import Days
 from forecasting.notes import Note
 from models.component import fixed
 from models.curve import read_off

@@ -4,24 +4,22 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from math import log
 
 import numpy as np
 import pandas as pd
 
-from ems.analysis.days import Days, Flags, runs
 from ems.analysis.finding import Finding
+from forecasting.history.days import Days, Flags, runs
+from forecasting.history.record import longest_by_chance, repeated, standing
 from forecasting.notes import Note
 from models.window import Floats
 
 HOUR = pd.Timedelta(hours=1)
-CHANCE = 0.05  # runs of equal readings that chance may make in a record
-LEAST_RUN, LEAST_ZEROS, LEAST_OFTEN_ZERO = 4, 6, 24  # h
+HOURS_A_WEEK = 168
+LEAST_ZEROS, LEAST_OFTEN_ZERO = 6, 24  # h
 OFTEN = 0.05  # of the hours at zero: a meter that often reads zero may do so for a day
 NOTICEABLE = 0.05  # of the high level: readings below it repeat because the meter is coarse
 SETTING = 3  # long runs at one value that make it a setting of the machine, such as full load
-LEAST_P, MOST_P = 0.05, 0.9
-DISTINCT = 12  # different readings above zero that make a day one of a kind
 
 
 def gaps(meter: str, y: Floats, days: Days) -> Iterator[Finding]:
@@ -31,16 +29,6 @@ def gaps(meter: str, y: Floats, days: Days) -> Iterator[Finding]:
         yield Finding("gap", meter, days.index[a], days.index[b - 1] + HOUR, days.index[a] + HOUR, None, text)
 
 
-def longest_by_chance(y: Floats) -> int:
-    """Length of a run of equal readings that chance makes fewer than `CHANCE` times in the record."""
-    same, above = np.diff(y) == 0, (y[1:] > 0) & np.isfinite(y[:-1])
-    weeks = np.arange(len(same)) // 168
-    shares = [same[k & above].mean() for w in range(weeks.max(initial=-1) + 1) if (k := weeks == w)[above].any()]
-    p = min(max(float(np.median(shares)) if shares else 0.0, LEAST_P), MOST_P)
-    n = max(int(above.sum()), 1)
-    return max(LEAST_RUN, 1 + int(np.ceil(log(CHANCE / (n * (1 - p))) / log(p))))
-
-
 def stuck(
     meter: str, y: Floats, days: Days, never_zero: Flags, least_zeros: int, *, dispatched: bool
 ) -> Iterator[Finding]:
@@ -48,16 +36,15 @@ def stuck(
 
     A machine that is ``dispatched`` may stand at full or lowest load: values that it reads at other times, too.
     """
-    need = longest_by_chance(y)
-    same = np.concatenate([[False], (np.diff(y) == 0) & (y[1:] > 0)])
+    need = longest_by_chance(y, HOURS_A_WEEK)
     high = float(np.nanpercentile(y, 95)) if np.isfinite(y).any() else 0.0
-    long = [(a, b) for a, b in runs(same) if b - a + 1 >= need and y[a] >= NOTICEABLE * high]
+    long = [(a, b) for a, b in standing(y) if b - a >= need and y[a] >= NOTICEABLE * high]
     stands = Counter(float(y[a]) for a, _ in long)
     for a, b in long:
-        elsewhere = int((y == y[a]).sum()) - (b - a + 1)
+        elsewhere = int((y == y[a]).sum()) - (b - a)
         if stands[float(y[a])] < SETTING and not (dispatched and elsewhere >= SETTING):
-            text = Note(f"连续 {b - a + 1} 小时读数均为 {y[a]:.6g}", f"reads {y[a]:.6g} for {b - a + 1} h")
-            start, alarm = days.index[a - 1], days.index[a + need - 2] + HOUR
+            text = Note(f"连续 {b - a} 小时读数均为 {y[a]:.6g}", f"reads {y[a]:.6g} for {b - a} h")
+            start, alarm = days.index[a], days.index[a + need - 1] + HOUR
             yield Finding("stuck", meter, start, days.index[b - 1] + HOUR, alarm, None, text)
     for a, b in runs(y == 0):
         odd = a + np.flatnonzero(never_zero[a:b])
@@ -84,15 +71,10 @@ def negative(meter: str, y: Floats, days: Days) -> Iterator[Finding]:
 
 def repeated_days(meter: str, y: Floats, days: Days) -> Iterator[Finding]:
     """Days that hold the readings of an earlier one."""
-    seen: dict[bytes, int] = {}
-    for row, values in enumerate(days.grid(y)):
-        if np.isnan(values).any() or len(np.unique(values[values > 0])) < DISTINCT:
-            continue
-        first = seen.setdefault(values.tobytes(), row)
-        if first != row:
-            text = Note(
-                f"{days.dates[row]} 的读数与 {days.dates[first]} 逐时相同",
-                f"the readings of {days.dates[row]} are those of {days.dates[first]}",
-            )
-            end = days.end(row)
-            yield Finding("repeated_day", meter, days.start(row), end, end, None, text)
+    for row, first in repeated(days.grid(y)).items():
+        text = Note(
+            f"{days.dates[row]} 的读数与 {days.dates[first]} 逐时相同",
+            f"the readings of {days.dates[row]} are those of {days.dates[first]}",
+        )
+        end = days.end(row)
+        yield Finding("repeated_day", meter, days.start(row), end, end, None, text)

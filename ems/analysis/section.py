@@ -9,7 +9,6 @@ import numpy as np
 import pandas as pd
 
 from ems.analysis.anomalies import Expected, Judged, find_anomalies
-from ems.analysis.days import Days
 from ems.analysis.finding import METHODS, STATED_RATE, Finding
 from ems.analysis.intensity import per_area, per_day, per_hydrogen
 from ems.analysis.load import load
@@ -21,6 +20,7 @@ from ems.inputs import calendar_of, tariff_of
 from ems.report.names import CARRIER_TEXT
 from ems.site_file import SiteFile
 from forecasting.calendar import WorkCalendar
+from forecasting.history.days import Days
 from forecasting.notes import Note
 
 NO_EXPECTATION = Note(

@@ -16,9 +16,9 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from ems.analysis.days import Days, Matrix
 from ems.analysis.finding import Finding, Kind
 from ems.analysis.robust import SLACK, Episode, cusum, slope, spread, step_spread
+from forecasting.history.days import Days, Matrix
 from forecasting.notes import Note
 from models.window import Floats
 
@@ -40,7 +40,7 @@ def first_weeks(y: Floats, days: Days) -> Floats:
         early = grid[rows[rows < FIRST_WEEKS * WEEK]]
         known = np.isfinite(early).sum(axis=0) >= 3
         out[np.ix_(rows, np.flatnonzero(known))] = np.nanmedian(early[:, known], axis=0) if known.any() else np.nan
-    return days.hours(out)
+    return days.along(out)
 
 
 def weeks_of_use(y: Floats, days: Days, expected: Floats | None) -> int:

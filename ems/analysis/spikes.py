@@ -7,9 +7,9 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
-from ems.analysis.days import Days, Matrix, runs
 from ems.analysis.finding import Finding
 from ems.analysis.robust import NORMAL
+from forecasting.history.days import Days, Matrix, runs
 from forecasting.notes import Note
 from models.window import Floats
 
@@ -32,7 +32,7 @@ def usual(y: Floats, days: Days) -> tuple[Floats, Floats]:
         # eleven days tell a spread badly: hours beside it and the year's usual spread of the hour steady it
         beside = np.fmax(np.fmax(np.roll(around, -1, axis=1), around), np.roll(around, 1, axis=1))
         middle[rows], wide[rows] = median, np.fmax(beside, pd.DataFrame(around).median().to_numpy())
-    return days.hours(middle), days.hours(wide)
+    return days.along(middle), days.along(wide)
 
 
 def _moving(part: pd.DataFrame) -> Matrix:

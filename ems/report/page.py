@@ -10,6 +10,7 @@ from ems.report.figures import figures
 from ems.report.formats import plain
 from ems.report.heading import baseline_html, day_text, header_html, site_title
 from ems.report.key_figures import is_baseline, saving_text
+from ems.report.scenarios import scenario_cells, scenario_texts
 from ems.report.script import DRAW, data_json, plotly_script
 from ems.report.style import CSS
 from ems.report.tables import cards, provenance_table, table
@@ -32,6 +33,7 @@ def plan_html(content: dict[str, Any], lang: Lang) -> str:
                 f"{table(key_cells(view), name='keys')}{baseline_html(view)}",
             ),
             _section(view.say("why"), _sentences(view.content["why"], view)) if content["why"] else "",
+            _scenarios(view),
             _section(view.say("figures"), _figures(view, charts)),
             _section(view.say("bands_title"), table(band_cells(view), name="bands", foot=True)),
             _section(view.say("notes"), _sentences(view.content["notes"], view)) if content["notes"] else "",
@@ -56,6 +58,13 @@ def plan_html(content: dict[str, Any], lang: Lang) -> str:
 
 def _section(title: str, inner: str) -> str:
     return f"<section><h2>{plain(title)}</h2>{inner}</section>"
+
+
+def _scenarios(view: PlanView) -> str:
+    """Nothing where the plan is for the expected day alone."""
+    texts, cells = scenario_texts(view), scenario_cells(view)
+    said = f'<ul class="why">{"".join(f"<li>{plain(t)}</li>" for t in texts)}</ul>'
+    return _section(view.say("scenarios"), said + table(cells, name="scenarios")) if cells else ""
 
 
 def _sentences(notes: list[dict[str, str]], view: PlanView) -> str:

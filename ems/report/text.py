@@ -40,6 +40,11 @@ TEXT: dict[str, tuple[str, str]] = {
         "天气取自合成气象年, 供规划研究, 不是当天的预报。",
         "The weather is taken from a synthetic year made for studies; it is not a forecast of this day.",
     ),
+    # scenarios
+    "scenarios": ("不确定性下的计划", "Under scenarios"),
+    "s_weight": ("概率", "probability"),
+    "s_total": ("成本", "cost"),
+    "s_beyond": ("越界电量", "beyond the band"),
     # audit
     "audit_clean": (
         "审核通过: 各设备物理规律、母线平衡、状态衔接与费用复算均成立。",

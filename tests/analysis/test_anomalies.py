@@ -13,7 +13,7 @@ import pytest
 
 from ems.analysis.anomalies import NO_PATTERN, Expected, find_anomalies
 from ems.analysis.finding import METHODS, Finding
-from ems.analysis.record_faults import longest_by_chance
+from forecasting.history.record import longest_by_chance
 from models.window import Floats
 
 PARKS: dict[str, Any] = runpy.run_path(str(Path(__file__).with_name("parks.py")))
@@ -58,9 +58,9 @@ def test_a_stuck_reading(y: Floats) -> None:
 def test_how_many_equal_readings_chance_makes() -> None:
     """By hand: p at its floor of 0.05, n = 8759: 8759 x 0.95 x 0.05^4 = 0.052 is too much, x 0.05 = 0.0026 is not."""
     y = 100 + np.random.default_rng(2).random(8760)
-    assert longest_by_chance(y) == 6
+    assert longest_by_chance(y, 168) == 6
     coarse = np.random.default_rng(2).integers(1, 3, 8760).astype(float)  # half of the hours equal the one before
-    assert longest_by_chance(coarse) == 18  # 8759 x 0.5 x 0.5^17 = 0.033
+    assert longest_by_chance(coarse, 168) == 18  # 8759 x 0.5 x 0.5^17 = 0.033
 
 
 def test_a_dead_meter_reads_zero_where_it_never_does(y: Floats) -> None:

@@ -220,7 +220,7 @@ def changed_plan() -> Plan:
 def test_a_changed_plan_keeps_to_the_schema_and_passes_the_audit() -> None:
     data = stored(changed_plan())
     jsonschema.Draft202012Validator(plan_schema(), format_checker=jsonschema.FormatChecker()).validate(data)
-    assert data["schema_version"] == "1.1"
+    assert data["schema_version"] == "1.2"
     assert audit_plan(data, "plan") == []
     assert read_changes(data["changes"]) == changed_plan().changes
     assert stored(shipped("demo"))["changes"] is None

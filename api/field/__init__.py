@@ -1,0 +1,1 @@
+"""Field input and output: measurements in, approved setpoints out."""

@@ -1,0 +1,1 @@
+"""What was measured, how far it can be believed, and what was known when."""

@@ -1,0 +1,78 @@
+"""Quantile regression forest: trees of random splits whose leaves keep all the measurements that fell into them.
+
+A forecast is the distribution of the past measurements that share leaves with it (Meinshausen 2006, Journal of Machine
+Learning Research 7, 983), trees as by Geurts, Ernst and Wehenkel (2006), Machine Learning 63, 3. Leaves of 20 or more:
+a day of 15 min steps is one piece of evidence, not ninety-six. Needs the extra ``learning``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from forecasting.ladder.cases import Cases
+from forecasting.ladder.learning import counted, enough, figures, resting, shares
+from forecasting.ladder.quantiles import COLUMNS, LEVELS, quantile_table
+from forecasting.ladder.rung import TooLittle
+from forecasting.notes import Note
+from forecasting.sun import Floats
+
+TITLE = Note("分位数森林", "Quantile forest")
+TREES, LEAST_LEAF, COLUMN_SHARE = 120, 20, 0.5
+
+
+def grown(x: Floats, y: Floats, trees: int = TREES) -> Any:
+    """A quantile forest for features without gaps (rows, features) and shares of the capacity (rows,)."""
+    try:
+        from quantile_forest import ExtraTreesQuantileRegressor
+    except ImportError as error:
+        raise TooLittle(
+            Note(
+                "未安装附加包 learning（quantile-forest）。", "The extra `learning` (quantile-forest) is not installed."
+            )
+        ) from error
+    forest = ExtraTreesQuantileRegressor(
+        trees, min_samples_leaf=LEAST_LEAF, max_features=COLUMN_SHARE, max_samples_leaf=None, random_state=0, n_jobs=1
+    )
+    return forest.fit(x, y)
+
+
+@dataclass(frozen=True)
+class _Fitted:
+    forest: Any
+    middle: Floats
+
+    def predict(self, ahead: Cases) -> pd.DataFrame:
+        rest = resting(ahead).to_numpy(float)
+        table = quantile_table(ahead.table.index, rest, np.repeat(rest[:, None], len(LEVELS), axis=1))
+        rows = counted(ahead)
+        if len(rows):
+            x = _filled(figures(rows, ahead.features), self.middle)
+            said = np.column_stack([self.forest.predict(x, quantiles=q) for q in ("mean", list(LEVELS))])
+            table.loc[rows.index, list(COLUMNS)] = ahead.capacity * said
+        return table
+
+
+@dataclass(frozen=True)
+class Forest:
+    """Quantile forest."""
+
+    name: str = "forest"
+    title: Note = TITLE
+    trees: int = TREES
+
+    def fit(self, past: Cases) -> _Fitted:
+        """Trees from all rows to learn from; a missing feature is taken as the middle of its past."""
+        rows = enough(past)
+        x = figures(rows, past.features)
+        known = ~np.isnan(x).all(axis=0)
+        middle = np.zeros(x.shape[1])
+        middle[known] = np.nanmedian(x[:, known], axis=0)
+        return _Fitted(grown(_filled(x, middle), shares(rows, past.capacity), self.trees), middle)
+
+
+def _filled(x: Floats, middle: Floats) -> Floats:
+    return np.where(np.isnan(x), middle, x)

@@ -1,0 +1,69 @@
+"""Forecasts of the past as they would have been issued: what weights and spreads may be learned from.
+
+A forecast fitted on the rows it is judged by errs too little. The inner windows of a replay meet those of an outer
+backtest of the same interval between fits, so the latest fits and forecasts are kept and not made again.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from typing import Generic, TypeVar
+
+import pandas as pd
+
+from forecasting.ladder.cases import ISSUED, Cases
+from forecasting.ladder.folds import MIN_DAYS, REFIT_DAYS, Fold, folds
+from forecasting.ladder.rung import Fitted, Rung, TooLittle
+
+FIRST_DAYS = MIN_DAYS - REFIT_DAYS  # 75: the first fit inside the least past, one refit before it ends
+T = TypeVar("T")
+
+
+class _Latest(Generic[T]):
+    """The latest results by what they were made of. A rung is told by its identity, and kept so that it stays one."""
+
+    def __init__(self, most: int) -> None:
+        self.most = most
+        self.kept: OrderedDict[Hashable, tuple[Rung, T]] = OrderedDict()
+
+    def get(self, rung: Rung, made_of: Hashable, make: Callable[[], T]) -> T:
+        key = (id(rung), made_of)
+        if key not in self.kept:
+            self.kept[key] = (rung, make())
+        self.kept.move_to_end(key)
+        while len(self.kept) > self.most:
+            self.kept.popitem(last=False)
+        return self.kept[key][1]
+
+
+_fits: _Latest[Fitted] = _Latest(24)
+_forecasts: _Latest[pd.DataFrame] = _Latest(96)
+
+
+def fit_once(rung: Rung, past: Cases) -> Fitted:
+    """``rung.fit(past)``."""
+    return _fits.get(rung, _print(past), lambda: rung.fit(past))
+
+
+def forecast_once(rung: Rung, fold: Fold) -> pd.DataFrame:
+    """``rung.fit(fold.past).predict(fold.ahead)``; not to be changed in place."""
+    made_of = (_print(fold.past), _print(fold.ahead))
+    return _forecasts.get(rung, made_of, lambda: fit_once(rung, fold.past).predict(fold.ahead))
+
+
+def replayed(rung: Rung, past: Cases) -> pd.DataFrame | None:
+    """What ``rung`` would have said in the past; ``None`` where it never had enough to learn from."""
+    parts = []
+    for fold in folds(past, FIRST_DAYS, REFIT_DAYS):
+        try:
+            parts.append(forecast_once(rung, fold))
+        except TooLittle:
+            continue
+    return pd.concat(parts) if parts else None
+
+
+def _print(cases: Cases) -> Hashable:
+    """A fingerprint of all that is in the cases."""
+    rows = pd.util.hash_pandas_object(cases.table.drop(columns=ISSUED)).to_numpy()
+    return cases.name, cases.kind, cases.capacity, cases.features, len(rows), int(rows.sum(dtype="uint64"))
