@@ -144,6 +144,8 @@ def test_the_page_tells_all_in_both_languages(content: dict[str, Any], score: di
     ):
         assert words in page
     assert "sun above 5°" in page
+    for heading in ("The last days: what was forecast, and what came", "Can the intervals be trusted", "Scenarios"):
+        assert heading in page
     assert "Methods that were left out" in page
     assert {r["title"]["en"] for r in content["series"][ROOF]["left_out"]} == {
         "Gradient-boosted trees", "Quantile forest", "Blend"
