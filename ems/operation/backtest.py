@@ -19,8 +19,10 @@ import pandas as pd
 
 from ems.inputs import Inputs, make_inputs
 from ems.objective import Objective, ObjectiveName
+from ems.operation.corrections import fitted_corrections
 from ems.operation.draws import drawn
 from ems.operation.month import Month
+from ems.operation.outlooks import ASSUMED_CORRECTIONS
 from ems.operation.rolling import Manner
 from ems.operation.score import capture
 from ems.site_file import SiteFile
@@ -64,9 +66,11 @@ def prepare(file: SiteFile, asked: Asked) -> Prepared:
     minutes, last = asked.manner.step_minutes, asked.last + timedelta(days=AHEAD_DAYS)
     inputs = make_inputs(file, asked.first, last, step_minutes=minutes, weather=asked.weather)
     likely: list[pd.DataFrame] = []
+    corrections = ASSUMED_CORRECTIONS
     if file.site.climatology:
         others = [w for w in LIKELY if w != asked.weather]
         likely = [make_inputs(file, asked.first, asked.last, step_minutes=minutes, weather=w).table for w in others]
+        corrections = fitted_corrections(file, asked.first, minutes, others[0], asked.seed)
     d = drawn(file, inputs.weather, inputs.table, asked.seed, max(0, asked.scenarios - 1))
     goal = Objective.of(asked.objective, file.site.carbon.price_cny_per_t)
     ahead, months = AHEAD_DAYS * 1440 // minutes, []
@@ -82,6 +86,7 @@ def prepare(file: SiteFile, asked: Asked) -> Prepared:
                 issued=d.issued.iloc[rows],
                 clear=d.clear.iloc[rows],
                 loads=d.loads,
+                corrections=corrections,
                 spread={k: table.iloc[rows] for k, table in d.spread.items()},
                 goal=goal,
                 manner=asked.manner,

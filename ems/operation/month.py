@@ -28,6 +28,7 @@ from ems.schedule import Schedule
 from ems.site import Site
 from ems.solve import Solver
 from ems.state import States
+from forecasting.intraday import Weights
 from models import Window
 
 STOCHASTIC_EVERY_H = 6.0
@@ -41,6 +42,7 @@ class Month:
     Attributes:
         inputs, issued, clear, spread: hours of the month and of two days more, see `ems.operation.outlooks.Erring`.
         steps: of the month itself.
+        corrections: weights of the correction during the day, of the sun and of demands.
         likely: inputs of the month in other years of the climate, which plans look at beyond their forecast; none:
             peaks and stock values are the site file's.
         seed: of what fails at random in the simulated park.
@@ -54,6 +56,7 @@ class Month:
     issued: pd.DataFrame
     clear: pd.DataFrame
     loads: tuple[str, ...]
+    corrections: tuple[Weights, Weights]
     spread: Mapping[int, pd.DataFrame]
     goal: Objective
     manner: Manner
@@ -116,7 +119,7 @@ def operate_month(task: Mapping[str, Any], progress: Callable[[pd.Timestamp], No
 
 def _policy(name: str, m: Month, seen: Callable[[Site], Site], solver: Solver) -> policies.Policy:
     """The policy of that name, with its own outlook and its own eyes."""
-    erring = Erring(m.inputs, m.issued, m.clear, m.loads, m.spread)
+    erring = Erring(m.inputs, m.issued, m.clear, m.loads, m.spread, *m.corrections)
     outlook: Outlook = Perfect(m.inputs) if name == "perfect" else erring
     guides = Guides(m.likely, m.opening, outlook, m.goal, m.manner.step_minutes, m.manner.least_h)
 

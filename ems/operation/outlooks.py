@@ -19,6 +19,7 @@ from forecasting.intraday import Weights, corrected
 
 PV_WEIGHTS = Weights.fading(half_life_h=2.0, window_h=2.0)  # assumption: clouds keep for hours, not for days
 DEMAND_WEIGHTS = Weights.fading(half_life_h=2.0, window_h=2.0)
+ASSUMED_CORRECTIONS = (PV_WEIGHTS, DEMAND_WEIGHTS)  # where there is no other year to fit them on
 
 
 @dataclass(frozen=True)

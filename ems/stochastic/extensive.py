@@ -2,6 +2,7 @@
 
     min  sum over s of p_s * cost_s  +  risk.weight * CVaR          cost_s = c_s x_s + band_s
     A_s x_s within its limits for every s,  x_s = (shared columns, own columns)
+    the same for the expected course, which has no part in the cost: what is decided ahead must be possible for it too
 
 Rows that touch shared columns alone and are the same in all scenarios are kept once. Every grid has its exchange
 planned, P[t] = import less export; what a scenario exchanges beyond a band around it is priced:
@@ -70,28 +71,36 @@ def extensive(
     first: FirstStage,
     risk: Risk,
     band: Band,
+    also: Built | None = None,
 ) -> Extensive:
-    """Join the programs of the scenarios, whose weights add up to 1."""
-    names = [columns_of(b) for b in scenarios]
+    """Join the programs of the scenarios, whose weights add up to 1.
+
+    What is decided ahead must be possible for ``also`` too, which costs nothing.
+    """
+    members = [*scenarios, *([also] if also else [])]
+    names = [columns_of(b) for b in members]
     shared = [np.array([first.shares(c) for c in own], bool) for own in names]
     places, count = _places(names, shared)
     whole = _Whole(count)
     costs = [np.zeros(count) for _ in scenarios]
-    for s, b in enumerate(scenarios):
+    for s, b in enumerate(members):
         p, at = b.problem, places[s]
         whole.bound(at, p)
-        np.add.at(costs[s], at, p.cost)
         whole.rows(p, at, bool(s))
+        if s < len(scenarios):
+            np.add.at(costs[s], at, p.cost)
     planned: dict[str, Ints] = {}
     if len(scenarios) > 1:
         for c in site.components:
             if isinstance(c, Grid):
-                flows = [_exchange(c, own, at, w) for own, at in zip(names, places, strict=True)]
+                flows = [
+                    _exchange(c, own, at, w) for own, at in list(zip(names, places, strict=True))[: len(scenarios)]
+                ]
                 planned[c.name], costs = _banded(whole, flows, costs, w, band)
     offsets = [b.problem.offset for b in scenarios]
     objective = np.sum([p * c for p, c in zip(weights, costs, strict=True)], axis=0)
     objective, costs = risk.into(whole, objective, costs, offsets, weights)
-    pieces = tuple(Piece(*parts) for parts in zip(places, costs, offsets, strict=True))
+    pieces = tuple(Piece(*parts) for parts in zip(places[: len(scenarios)], costs, offsets, strict=True))
     labels: list[Column | None] = [None] * whole.count
     for own, common, at in zip(names, shared, places, strict=True):
         for k in np.flatnonzero(common):

@@ -113,15 +113,15 @@ def plan_under(
     weights = _weights(scenarios, expected)
     windows = [replace(expected, inputs=s.table) for s in scenarios]
     band = band or default_band(site)
-    first = FirstStage.of(site, expected, [s.table for s in scenarios], ahead or Ahead())
+    first = FirstStage.of(site, expected, [expected.inputs, *(s.table for s in scenarios)], ahead or Ahead())
 
     def built_for(w: Window) -> Built:
         laws = [changes_priced(site, w, change.previous, change.prices)] if change else []
         return build(site, w, goal, laws)
 
-    builts = [built_for(w) for w in windows]
-    whole = extensive(site, expected, builts, weights, first, risk, band)
-    middle, worth = built_for(expected), worth and len(scenarios) > 1
+    builts, middle = [built_for(w) for w in windows], built_for(expected)
+    also = None if any(s.table.equals(expected.inputs) for s in scenarios) else middle
+    whole, worth = extensive(site, expected, builts, weights, first, risk, band, also), worth and len(scenarios) > 1
     answer = solver.solve(whole.problem, limits, progress)
     kept = usual_kept(whole, middle, first, solver, limits) if worth or answer.x is None else None
     answer = _better(answer, kept)

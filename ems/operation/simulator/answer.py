@@ -117,6 +117,8 @@ class Answer(Attempt):
                 if (gap := -self.net[bus]) <= EPS:
                     break
                 self._ask(s, gap, level)
+            if level == Merit.SPARE and last == Merit.RESERVE and self._sunny(bus):
+                self._forgo(bus)
             for u in self.plant.users[bus] if level == Merit.OWN else ():
                 if -self.net[bus] > EPS and isinstance(u.component, Electrolyser):
                     self._throttle(u, bus)
@@ -190,6 +192,20 @@ class Answer(Attempt):
         self.put(u, at - held)
         if (missing := self.cover(u.bus, level, level)) > EPS:
             self.put(u, self.position(u) + min(held, missing))
+
+    def _sunny(self, bus: str) -> bool:
+        """Whether the plan buys nothing here: power is worth less to it than it costs."""
+        asked = [self.step.asked[g.name] for g in self.plant.grids[bus]]
+        return bool(asked) and all(x is not None and x <= EPS for x in asked)
+
+    def _forgo(self, bus: str) -> None:
+        """Charge less and make less hydrogen: what was to be made of spare sun is not made of bought power."""
+        for u in self.plant.stores[bus]:
+            if self.net[bus] < -EPS and (at := self.position(u)) < -EPS:
+                self.put(u, min(0.0, at - self.net[bus]))
+        for u in self.plant.users[bus]:
+            if self.net[bus] < -EPS and isinstance(u.component, Electrolyser):
+                self._throttle(u, bus)
 
     def _throttle(self, u: Unit, bus: str) -> None:
         """Turn an electrolyser down where tanks have what it no longer makes, and others its heat."""

@@ -160,6 +160,28 @@ def test_a_heat_pump_whose_least_is_too_much_stops_and_the_rest_keeps_to_its_set
     assert (found["stack"]["power_kw"], found["mains"]["import_kw"]) == (100, 130)
 
 
+def test_what_was_to_be_made_of_spare_sun_is_not_made_of_bought_power():
+    parts = mains(), ROOF, BATTERY, STACK, TANK, wants("electricity"), wants("hydrogen")
+    p = park(
+        *parts,
+        state={"battery": {"level_kwh": 50.0}, "tank": {"level_kg": 50.0}, "stack": {"hot_modules": 1.0}},
+        wanted_electricity_kw=10,
+        wanted_hydrogen_kg_per_h=1,
+        sun=0.7,  # 70 kW where the plan had 100: 10 for users, 60 for the stack, 30 for the battery
+    )
+    told = {
+        "mains": {"import_kw": 0.0},
+        "battery": {"charge_kw": 30.0, "discharge_kw": 0.0},
+        "stack": {"power_kw": 60.0, "on_modules": 1.0},
+    }
+    found = settled(p, told)
+    assert (found["mains"]["import_kw"], found["battery"]["charge_kw"], found["stack"]["power_kw"]) == (0, 0, 60)
+    more = settled(
+        p, {**told, "battery": {"charge_kw": 25.0, "discharge_kw": 0.0}, "stack": {"power_kw": 65.0, "on_modules": 1.0}}
+    )
+    assert (more["mains"]["import_kw"], more["battery"]["charge_kw"], more["stack"]["power_kw"]) == (0, 0, 60)
+
+
 def test_heat_comes_from_the_store_then_from_the_boiler():
     boiler = part(kind="electric_boiler", name="boiler", capacity_kw=200, efficiency=1.0)
     p = park(mains(), boiler, HOT_STORE, wants("heat"), state={"hot_store": {"level_kwh": 80.0}}, wanted_heat_kw=180)
