@@ -43,5 +43,5 @@ def _fitted(issued: pd.DataFrame, came: pd.DataFrame, columns: list[str], clear:
     """Fitted on the column with the most in it: those of one kind err alike."""
     if not columns:
         return OFF
-    most = max(columns, key=lambda c: float(came[c].mean()))
+    most = str(came[columns].mean().idxmax())
     return fit_weights(issued[most], came[most], None if clear is None else clear[most]).weights

@@ -4,8 +4,9 @@ Short of power:  sun and by-products left over; grid and mains up to the peak th
 machines that cost next to nothing; machines at work within their range, and electrolysers turned down where tanks
 have what they no longer make; the grid up to its connection; fuel cells. Short of heat, cold or hydrogen: what is left
 over, stores, machines at work, boilers and deliveries. Where a plan buys no power it holds it to be worth less than it
-costs: batteries then charge less and electrolysers make less before any is bought. Too much takes the same road back: the grid buys less, stores
-fill, valves and compressors pass on, machines come down, the sun is curtailed, the rest is let go.
+costs: batteries then charge less and electrolysers make less before any is bought. Too much takes the same road back:
+the grid buys less, stores fill, valves and compressors pass on, machines come down, the sun is curtailed, the rest is
+let go.
 
 Every bus has six levels (`models.operation.Merit`); a valve or compressor passes the level on to the bus behind it.
 """
