@@ -23,6 +23,7 @@ from api.field.writer import Writer
 
 TICK_S = 1.0
 LAST_WORDS_S = 5.0  # for what is still to be sent when we stop
+CANCEL_AGAIN_S = 2.0  # a task that is not gone by then is cancelled once more
 
 
 @dataclass
@@ -101,10 +102,12 @@ async def run(found: Field, stop: asyncio.Event, show: Callable[[Field], object]
 
 
 async def _cancelled(tasks: Sequence[asyncio.Task[None]]) -> None:
-    for task in tasks:
-        task.cancel()
-    if tasks:
-        await asyncio.wait(tasks)
+    """Cancel until they are gone: a cancellation can be lost (`asyncio.wait_for` before Python 3.12, libraries)."""
+    left = set(tasks)
+    while left:
+        for task in left:
+            task.cancel()
+        _, left = await asyncio.wait(left, timeout=CANCEL_AGAIN_S)
 
 
 def _reading(found: Field, show: Callable[[Field], object], every_s: float) -> Iterable[Coroutine[Any, Any, None]]:

@@ -11,6 +11,7 @@ import aiomqtt
 import pytest
 from asyncua import ua
 
+from api.field import run as field_run
 from api.field.run import Field
 from tests.field.parks import Kitchen, at_work, config, point
 from tests.field.peers import Babbler, Broker, Device, Plant, until
@@ -264,6 +265,29 @@ def test_peers_that_fall_away_are_stale_taken_up_again_and_stop_nobody_else(tmp_
         await plant.stop()
 
     asyncio.run(scenario())
+
+
+def test_a_task_that_loses_a_cancellation_is_cancelled_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(field_run, "CANCEL_AGAIN_S", 0.05)
+    lost = []
+
+    async def deaf() -> None:
+        while True:
+            try:
+                await asyncio.sleep(60)
+            except asyncio.CancelledError:
+                if lost:
+                    raise
+                lost.append("one")
+
+    async def scenario() -> None:
+        task = asyncio.create_task(deaf())
+        await asyncio.sleep(0)
+        await asyncio.wait_for(field_run._cancelled([task]), 5)
+        assert task.cancelled()
+
+    asyncio.run(scenario())
+    assert lost == ["one"]
 
 
 @pytest.mark.parametrize(
