@@ -179,7 +179,8 @@ def test_an_approved_plan_reaches_the_device_and_measurements_the_service(tmp_pa
                     try:
                         values = await asyncio.to_thread(ems.points, "demo", "meter.grid_kw", began, now)
                     except ApiError as error:  # the first measurements make the series
-                        assert error.problem.status == 404
+                        if error.problem.status != 404:
+                            raise
                         return None
                     return good if len(good := values[values["quality"] == "good"]) > 2 else None
 
