@@ -1,14 +1,9 @@
-"""What a plan of a day cannot see and a month decides: the peak worth paying for, and what stock at midnight is worth.
+"""A month as one linear program: a bound, the peak worth paying for, and what stock at midnight is worth.
 
-A day's plan that had to pay the whole demand charge of its own peak would shave every day as if it were the only one;
-one that takes a peak of the site file as paid lets the peak rise to it for nothing. The month as a whole is one linear
-program (whole modules, minimum loads and times left out): its highest import is the peak to plan with, and the duals of
-its store balances at midnight are what a unit kept for the next day is worth. It is solved for the weather and
-demands that are usual for the month, as far as an operator knows them when the month begins; for perfect foresight,
-and to value what stocks differ by when a month is settled, for those that came.
-
-What is known of a month is a guess: its peak may be exceeded where that is worth the charge, and the prices of stock
-are the median of the month's midnights, without a target. Stock is worth no more than its best use in the month.
+Whole modules, minimum loads and times are left out: no operation of the month by its equations is cheaper. Its duals at
+midnight are what a unit kept for the next day is worth; their median, one price for all policies, settles what stocks
+differ by at the end of the month as it came. The same program, from the present on and on likely courses, guides the
+plans of each day (`ems.operation.guide`). Stock is worth no more than its best use in the month.
 """
 
 from __future__ import annotations
@@ -85,21 +80,6 @@ def relaxed(park: Site, w: Window, goal: Objective, solver: Solver, limits: Limi
         if (name := stores.get(id(row.parent_component()))) is not None:
             duals.setdefault(name, np.zeros(len(w.inputs)))[row.index()] = -answer.row_dual[k]
     return Relaxed(peaks, tables, duals, float(answer.objective))
-
-
-def aiming_at(site: Site, aims: Aims) -> Site:
-    """The site whose plans take the aimed peaks as paid and value stock at their end as the month does."""
-    return paying_above(site, aims).with_components(
-        **{
-            c.name: {
-                "end_short_cny_per_unit": aims.stock_cny[c.name],
-                "end_surplus_cny_per_unit": aims.stock_cny[c.name],
-                "end_target_share": c.min_share,
-            }
-            for c in site.components
-            if isinstance(c, Store) and c.name in aims.stock_cny
-        }
-    )
 
 
 def paying_above(site: Site, aims: Aims) -> Site:

@@ -9,7 +9,7 @@ import pytest
 from ems.accounts import accounts
 from ems.baseline import rule_based
 from ems.objective import Objective
-from ems.operation.aims import Aims, aiming_at, month_aims, paying_above, settling
+from ems.operation.aims import Aims, month_aims, paying_above, settling
 from ems.solve import Solver
 from models import Window
 from tests.toys import TZ, park, part
@@ -76,14 +76,8 @@ def test_stock_at_midnight_is_worth_what_refilling_it_at_night_costs(solver: Sol
     assert aims.stock_cny["battery"] == pytest.approx(0.2 / 0.8, rel=0.05)
 
 
-def test_plans_take_the_peak_as_paid_and_stock_at_its_value() -> None:
-    aims = Aims({"grid": {"peak_kw": 120.0}}, {"battery": 0.4}, 0.0)
-    seen = aiming_at(site(), aims)
-    battery = seen.component("battery")
-    assert seen.component("grid").expected_peak_kw == 120.0
-    assert battery.end_short_cny_per_unit == battery.end_surplus_cny_per_unit == 0.4
-    assert battery.end_target_share == battery.min_share
-    told = paying_above(site(), aims)
+def test_a_peak_is_paid_for_up_to_the_aim_and_stock_keeps_its_prices() -> None:
+    told = paying_above(site(), Aims({"grid": {"peak_kw": 120.0}}, {"battery": 0.4}, 0.0))
     assert told.component("grid").expected_peak_kw == 120.0
     assert told.component("battery").end_short_cny_per_unit == 1.5
 

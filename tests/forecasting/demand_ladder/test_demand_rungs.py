@@ -1,5 +1,6 @@
 """Rungs of a demand on series whose law is known."""
 
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -7,16 +8,14 @@ import pandas as pd
 import pytest
 
 from forecasting.calendar import WorkCalendar
-from forecasting.errors import InputError
 from forecasting.horizon import days_index
-from forecasting.ladder.cases import MEASURED
+from forecasting.ladder.cases import ISSUED, MEASURED, Cases
 from forecasting.ladder.demand_cases import demand_cases
 from forecasting.ladder.demand_recipe import RECIPE, RECIPE_LEVEL
 from forecasting.ladder.demand_rungs import Regression, demand_rungs, ridge
 from forecasting.ladder.naive import FOUR_WEEKS, WEEKLY
 from forecasting.ladder.quantiles import MEAN, levels_of
 from forecasting.ladder.rung import TooLittle
-from forecasting.ladder.site_demands import parted, site_demand_cases
 
 CHINA = WorkCalendar("CN")
 INDEX = days_index(date(2025, 10, 1), date(2026, 3, 31), "Asia/Shanghai", 60)
@@ -27,6 +26,14 @@ COLD = pd.Series(
     + np.repeat(RNG.normal(0, 4, len(INDEX) // 24), 24),
     INDEX,
 )  # fmt: skip
+
+
+def parted(cases: Cases, now: pd.Timestamp) -> tuple[Cases, Cases]:
+    """Rows whose interval was over at ``now``, and rows of days still to be issued, without measurements."""
+    past = cases.between(None, now - pd.Timedelta(minutes=cases.step_minutes - 1))
+    rows = cases.table[cases.table[ISSUED] >= now].copy()
+    rows[MEASURED] = np.nan
+    return past, replace(cases, table=rows)
 
 
 def heat():
@@ -124,21 +131,3 @@ def test_ridge_is_least_squares_where_rows_are_many():
 def test_a_term_that_never_varies_weighs_nothing():
     x = np.column_stack([np.ones(500), np.full(500, 7.0), np.arange(500.0)])
     assert ridge(x, np.arange(500.0), np.ones(500))[1] == 0
-
-
-def site_tables():
-    return pd.DataFrame({"offices.heat_kw": heat(), "h2.hydrogen_kg_per_h": 35.0}, index=INDEX)
-
-
-def test_demands_of_a_site_are_corrected_from_history():
-    history = {"offices.heat_kw": heat()[:NOW] * 1.5, "h2.hydrogen_kg_per_h": pd.Series(28.0, INDEX)[:NOW]}
-    usable = {name: series.notna() for name, series in history.items()}
-    cases = site_demand_cases(site_tables(), history, usable, COLD, CHINA)
-    assert {name: c.unit for name, c in cases.items()} == {"offices.heat_kw": "kW", "h2.hydrogen_kg_per_h": "kg/h"}
-    past, ahead = parted(cases["h2.hydrogen_kg_per_h"], NOW)
-    assert RECIPE_LEVEL.fit(past).predict(ahead)[MEAN].iloc[0] == pytest.approx(28, abs=0.1)
-
-
-def test_a_history_of_a_demand_that_the_site_has_not_is_refused():
-    with pytest.raises(InputError, match=r"offices\.heat_kw"):
-        site_demand_cases(site_tables(), {"office.heat_kw": heat()}, {"office.heat_kw": heat().notna()}, COLD, CHINA)
