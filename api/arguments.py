@@ -20,13 +20,15 @@ COMMANDS = """\
 commands:
   sites                what parks there are
   check SITE           validate a site file; list assumptions and their status
-  forecast SITE        the input table: PV per roof, demands, prices, carbon
+  forecast SITE        the input table: PV per roof, demands, prices, carbon; how sure they are
+  score SITE           how well each way to forecast did
   plan SITE            the day-ahead schedule, audited and explained
   size SITE            what to build: sizes, money, front, proven by operating it
   report SITE          emissions of a period: inventory, avoided, hydrogen, with their evidence
   inventory FILE       a company's inventory: totals, shares, and what cannot be so
   pathway FILE         a company's way to peak and neutrality
   analyse SITE         use of energy from meter readings, and readings that cannot be right
+  backtest SITE        what operation would have earned: rules, day-ahead, rolling, perfect foresight
   explain PLAN.json    one interval of a plan in words, and what would change without a device
   audit PLAN.json      judge a stored or hand-edited plan
   schema               the JSON Schema of plan.json, study.json, report.json or forecast.json
