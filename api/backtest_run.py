@@ -58,7 +58,13 @@ def _month_tasks(prepared: Prepared, asked: Asked, aims: Sequence[Row]) -> list[
         Task(
             task_id("month", m, policy, found["came"], program_digest()),
             MONTH,
-            {"month": m, "policy": policy, "came": found["came"], "row": {"name": f"{m.label} {policy}"}},
+            {
+                "month": m,
+                "policy": policy,
+                "came": found["came"],
+                "future": found["future"],
+                "row": {"name": f"{m.label} {policy}"},
+            },
         )
         for policy in sorted(asked.policies, key=order.index)
         for m, found in zip(prepared.months, aims, strict=True)

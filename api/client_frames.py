@@ -9,7 +9,7 @@ from datetime import date, datetime, tzinfo
 import numpy as np
 import pandas as pd
 
-from api.contract.plans import Schedule
+from api.contract.plans import Forecast, Schedule
 from api.contract.series import MOST_POINTS, Points, SeriesInfo, SeriesValues, seconds_of
 
 Moment = str | datetime | pd.Timestamp
@@ -39,6 +39,18 @@ def frame(schedule: Schedule) -> pd.DataFrame:
         "bands": schedule.bands,
     }
     return table
+
+
+def forecast_frame(forecast: Forecast) -> pd.DataFrame:
+    """One row a step in the zone of the site; quantiles stand beside the inputs as ``column.q10``."""
+    table = dict(forecast.series)
+    for name, x in (forecast.uncertainty.columns if forecast.uncertainty else {}).items():
+        table |= {f"{name}.{q}": values for q, values in {"mean": x.mean, **x.quantiles}.items()}
+    first = next(iter(table.values()))
+    index = _index(first.start, first.resolution, len(first.values)).tz_convert(forecast.timezone)
+    found = pd.DataFrame({name: _floats(x.values) for name, x in table.items()}, index=index)
+    found.attrs = {"forecast": forecast.id, "units": {name: x.unit for name, x in table.items()}}
+    return found
 
 
 def points_frame(parts: Sequence[SeriesValues], tz: tzinfo | None) -> pd.DataFrame:

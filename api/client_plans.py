@@ -12,7 +12,7 @@ from uuid import uuid4
 import pandas as pd
 
 from api.client_events import events
-from api.client_frames import Moment, day_text, frame, moment
+from api.client_frames import Moment, day_text, forecast_frame, frame, moment
 from api.client_transport import Calls, written
 from api.contract.jobs import FINISHED, Job, JobEvent, JobKind, JobState, Progress
 from api.contract.plans import (
@@ -21,9 +21,11 @@ from api.contract.plans import (
     Explanation,
     Forecast,
     ForecastRequest,
+    ForecastSummary,
     Plan,
     PlanRequest,
     PlanSummary,
+    ReplanRequest,
     Schedule,
     Status,
 )
@@ -84,6 +86,11 @@ class PlanCalls(Calls):
         body = PlanRequest(site=site, **{name: x for name, x in asked.items() if x is not None})
         return self._submit("plans", body, key)
 
+    def replan(self, site: str, *, progress: Callable[[Progress], object] | None = None, **options: Any) -> Plan:
+        """Plan the rest of today from what is measured and wait for it; ``options`` as in `ReplanRequest`."""
+        job = self._submit("replans", ReplanRequest(site=site, **options), None)
+        return self.get_plan(self._result(self.wait(job, progress=progress)))
+
     def plans(
         self, *, site: str | None = None, day: date | str | None = None, status: Status | None = None
     ) -> Iterator[PlanSummary]:
@@ -132,8 +139,21 @@ class PlanCalls(Calls):
         """The inputs of a day, tomorrow unless said: weather, yield, demands, prices; waits for it."""
         asked = {"day": day_text(day)} | options
         body = ForecastRequest(site=site, **{name: x for name, x in asked.items() if x is not None})
-        id = self._result(self.wait(self._submit("forecasts", body, None)))
+        return self.get_forecast(self._result(self.wait(self._submit("forecasts", body, None))))
+
+    def get_forecast(self, id: str) -> Forecast:
         return self._to.model(Forecast, "GET", "forecasts", id)
+
+    def forecast_frame(self, forecast: Forecast) -> pd.DataFrame:
+        """Inputs of a forecast, one row a step in local time; quantiles as columns `column.q10`, `column.mean`."""
+        return forecast_frame(forecast)
+
+    def forecasts(
+        self, site: str, *, as_of: Moment | None = None, day: date | str | None = None
+    ) -> Iterator[ForecastSummary]:
+        """Forecasts of a site, newest first; with ``as_of`` as they were known at that moment."""
+        at = None if as_of is None else moment(as_of).isoformat()
+        return self._pages(ForecastSummary, "sites", site, "forecasts", as_of=at, day=day_text(day))
 
     def job(self, id: str) -> Job:
         return self._to.model(Job, "GET", "jobs", id)
@@ -175,7 +195,9 @@ class PlanCalls(Calls):
         """Cancel a job; one that runs ends within seconds."""
         return self._to.model(Job, "DELETE", "jobs", job if isinstance(job, str) else job.id)
 
-    def _submit(self, what: str, body: ForecastRequest | StudyRequest | ReportRequest, key: str | None) -> Job:
+    def _submit(
+        self, what: str, body: ForecastRequest | ReplanRequest | StudyRequest | ReportRequest, key: str | None
+    ) -> Job:
         told = {"Idempotency-Key": key or str(uuid4())}
         return self._to.model(Job, "POST", what, body=body, headers=told, again=True)
 

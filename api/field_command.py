@@ -55,7 +55,8 @@ def field(args: argparse.Namespace) -> int:
     from api import logs
     from api.arguments import file_path, share
     from api.field.config import read_config
-    from api.field.start import check_packages, check_passwords, opened
+    from api.field.start import check_packages, check_security, opened
+    from api.field.unprotected import unprotected
     from ems.site_file import read_site
 
     share("--every", args.every, 0, 86_400)
@@ -65,13 +66,15 @@ def field(args: argparse.Namespace) -> int:
         raise InputError(args.config, "writes", config.writes, "enabled", "or leave out --enable-writes")
     if args.enable_writes and args.status:
         raise InputError("--status", "", None, "given without --enable-writes", "it only looks")
-    check_passwords(config)
     check_packages()
+    check_security(config)
     logs.to_stderr()
     if args.status:
         return asyncio.run(_look(config, Console(), args.lang))
     found = opened(config, site, file_path(args.out), args.enable_writes)
     _announce(found, args.lang)
+    for note in unprotected(config, args.enable_writes):
+        print(f"ems: {note.zh if args.lang == 'zh' else note.en}", file=sys.stderr, flush=True)
     asyncio.run(_work(found, Console(), args))
     return 0
 

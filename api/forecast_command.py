@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, nullcontext
+from contextlib import ExitStack, contextmanager, nullcontext
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,8 @@ from zoneinfo import ZoneInfo
 from rich.console import Console
 
 from api import arguments
-from api.files import check_target, write_text
+from api.files import write_text
+from api.results import Files, check_targets, hand_over
 from ems.site_file import SiteFile, read_site
 from forecasting.errors import InputError
 from models import PV
@@ -64,14 +65,14 @@ def _quantiles(args: argparse.Namespace) -> int:
     from ems.forecasts.make import park_forecast
     from ems.inputs import make_inputs
 
-    _writable(args)
+    check_targets(args)
     if args.csv:
         raise InputError("--csv", "", args.csv, "nothing beside --quantiles", "quantiles are in forecast.json")
     file = read_site(args.site)
     day = arguments.day(args.date, file.site.place.timezone)
     count = None if args.scenarios is None else int(arguments.share("--scenarios", args.scenarios, 1, MOST_SCENARIOS))
     now = datetime.now(ZoneInfo(file.site.place.timezone))
-    with saying() as say:
+    with saying() as say, _kept(args):
         inputs = make_inputs(file, day, step_minutes=arguments.minutes(args.step), weather=args.weather)
         found = park_forecast(file, inputs, _history(file, args.history), _runs(args.weather_runs), say)
         made = None if count is None else courses(found, count)
@@ -80,8 +81,9 @@ def _quantiles(args: argparse.Namespace) -> int:
         from api.forecast_archive import keep
 
         keep(arguments.file_path(args.archive), found, now)
-    texts = {} if made is None else {"scenarios.csv": courses_csv(found, made)}
-    return _write(args, content, "forecast", texts)
+    texts: Files = {} if made is None else {"scenarios.csv": courses_csv(found, made)}
+    _hand_over(args, "forecast", content, texts)
+    return 0
 
 
 def score(args: argparse.Namespace) -> int:
@@ -89,25 +91,18 @@ def score(args: argparse.Namespace) -> int:
     from ems.forecasts.document import score_document
     from ems.forecasts.make import park_scores
 
-    _writable(args)
+    check_targets(args)
     file = read_site(args.site)
     zone = file.site.place.timezone
     first, last = (arguments.day(given, zone) for given in (args.first, args.last))
     if last < first:
         raise InputError("--to", "", last, f"{first} or later")
-    with saying() as say:
+    with saying() as say, _kept(args):
         history, runs = _history(file, args.history), _runs(args.weather_runs)
         found = park_scores(file, history, runs, first, last, say, _archive(args.archive))
     content = score_document(found, str(_name(args.history)), first, last)
-    _write(args, content, "score", {})
+    _hand_over(args, "score", content, {})
     return 0 if any(s.scored for s in found.series) else 1
-
-
-def _writable(args: argparse.Namespace) -> None:
-    if args.out:
-        check_target(args.out, "folder")
-    if args.json:
-        check_target(args.json, "file")
 
 
 def _history(file: SiteFile, given: str | None) -> Mapping[str, Any]:
@@ -153,22 +148,37 @@ def saying() -> Iterator[Callable[[str], None]]:
         yield say
 
 
-def _write(args: argparse.Namespace, content: dict[str, Any], name: str, texts: dict[str, str]) -> int:
-    """Everything is made first: nothing is written unless all of it can be."""
-    from ems.plan_file import to_json
+@contextmanager
+def _kept(args: argparse.Namespace) -> Iterator[None]:
+    """Forecasts of the past are taken from the user's cache, and kept there; what came of it is said."""
+    if args.history is None:
+        yield
+        return
+    from forecasting.file_cache import default_folder
+    from forecasting.ladder.replay import kept_on_disk
 
-    data = to_json(content) + "\n"
-    if args.json:
-        write_text(args.json, data)
-    if args.out:
+    with ExitStack() as stack:
+        try:
+            tables = stack.enter_context(kept_on_disk(default_folder() / "forecasts"))
+        except OSError as error:
+            no = "未使用预测缓存" if args.lang == "zh" else "the cache of forecasts is not used"
+            print(f"ems: {no}: {error}", file=sys.stderr)
+            yield
+            return
+        yield
+        if note := tables.note():
+            print(f"ems: {note.zh if args.lang == 'zh' else note.en}", file=sys.stderr)
+
+
+def _hand_over(args: argparse.Namespace, name: str, content: dict[str, Any], texts: Files) -> None:
+    def files() -> Files:
         from ems.forecasts.page import forecast_html
 
-        texts = {f"{name}.json": data, f"{name}.html": forecast_html(content, args.lang), **texts}
-        for file, text in texts.items():
-            write_text(arguments.file_path(args.out) / file, text)
-        print(f"ems: {args.out} written", file=sys.stderr)
-    if args.json != "-":
+        return {f"{name}.html": forecast_html(content, args.lang), **texts}
+
+    def show(console: Console) -> None:
         from api.forecast_table import show_forecast
 
-        show_forecast(content, args.lang, Console())
-    return 0
+        show_forecast(content, args.lang, console)
+
+    hand_over(args, name, content, files, show)

@@ -9,36 +9,26 @@ from rich.console import Console
 from rich.table import Table
 
 from api import arguments
-from api.files import check_target, write_text
+from api.results import Files, check_targets, hand_over
+from api.table import Lang
 from ems.pathway.document import pathway_dict
 from ems.pathway.pathway_file import read_pathway
-from ems.plan_file import to_json
 
 COLOUR = {"error": "bold red", "caution": "yellow", "fact": "dim"}
 
 
 def pathway(args: argparse.Namespace) -> int:
     """Exit code 1 where the pathway has errors: a target missed, a measure beyond its source, an offset too high."""
-    if args.out:
-        check_target(args.out, "folder")
-    if args.json:
-        check_target(args.json, "file")
+    check_targets(args)
     content = pathway_dict(read_pathway(arguments.file_path(args.file)))
-    text = to_json(content) + "\n"
-    if args.out:
-        from ems.pathway.page import pathway_html
-
-        folder = arguments.file_path(args.out)
-        page = pathway_html(content, args.lang)
-        write_text(folder / "pathway.html", page)
-        write_text(folder / "pathway.json", text)
-    if args.json:
-        write_text(args.json, text)
-    if args.json != "-":
-        _show(content, args.lang, Console())
-        if args.out:
-            print(f"\n{args.out}/pathway.html  pathway.json")
+    hand_over(args, "pathway", content, lambda: _files(content, args.lang), lambda c: _show(content, args.lang, c))
     return 1 if any(f["grade"] == "error" for f in content["findings"]) else 0
+
+
+def _files(content: dict[str, Any], lang: Lang) -> Files:
+    from ems.pathway.page import pathway_html
+
+    return {"pathway.html": pathway_html(content, lang)}
 
 
 def _show(content: dict[str, Any], lang: str, console: Console) -> None:

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import argparse
-import sys
-from collections.abc import Callable
-from contextlib import nullcontext
-from pathlib import Path
 from typing import Any
 
 from rich.console import Console
 
 from api import arguments
-from api.files import check_target, write_bytes, write_text
-from api.sweep.progress import Progress
+from api.phases import telling
+from api.results import Files, check_targets, hand_over, journal_folder
+from api.table import Lang
 from ems.site_file import SiteFile, read_site
 from ems.sizing.study_file import StudyFile, default_study, read_study
 from ems.solve import Solver
@@ -37,10 +34,7 @@ def size(args: argparse.Namespace) -> int:
     """Size a park; exit code 1 where scenarios have failed, which are told."""
     from api.study_run import GROUPS, Options, run_study
 
-    if args.out:
-        check_target(args.out, "folder")
-    if args.json:
-        check_target(args.json, "file")
+    check_targets(args)
     if args.pareto:
         arguments.share("--pareto", args.pareto, 2, 100)
     if args.workers is not None:
@@ -50,10 +44,12 @@ def size(args: argparse.Namespace) -> int:
     groups = tuple(g for g in GROUPS if g not in args.without and not (g == "front" and args.pareto == 0))
     points = args.pareto or None
     options = Options(args.resolution, points, groups, args.workers, args.dask, args.vertex)
-    folder = Path(args.journal or (f"{args.out}/journal" if args.out else f".ems/{file.site.name}")).expanduser()
-    with Solver() as solver, _told(args.lang) as say:
+    folder = journal_folder(args, file.site.name)
+    with Solver() as solver, telling(PHASES, args.lang) as say:
         content = run_study(file, studied, options, solver, folder, say)
-    return _write(args, content)
+    hand_over(args, "study", content, lambda: _files(content, args.lang), lambda c: _show(content, args.lang, c))
+    rows = [row for group in ("front", "sensitivity", "grid", "scenarios") for row in content[group]]
+    return 1 if any(row["status"] == "failed" for row in rows) else 0
 
 
 def _study(args: argparse.Namespace, file: SiteFile) -> StudyFile:
@@ -66,56 +62,14 @@ def _study(args: argparse.Namespace, file: SiteFile) -> StudyFile:
     return changed_study(studied, file, {"economics/years": args.years})
 
 
-class _told:
-    """Phases and progress on standard error: one line that changes in a terminal, a line each elsewhere."""
+def _files(content: dict[str, Any], lang: Lang) -> Files:
+    from ems.sizing.report import study_html
+    from ems.sizing.workbook import study_workbook
 
-    def __init__(self, lang: str) -> None:
-        self._lang = ("en", "zh").index(lang)
-        self._console = Console(stderr=True)
-        self._status = self._console.status("…") if self._console.is_terminal else nullcontext()
-        self._last = ""
-
-    def __enter__(self) -> Callable[[str, Any], None]:
-        self._live = self._status.__enter__()
-        return self._say
-
-    def __exit__(self, *error: Any) -> None:
-        self._status.__exit__(*error)
-
-    def _say(self, phase: str, progress: Any) -> None:
-        text = PHASES[phase][self._lang]
-        if isinstance(progress, Progress):
-            said = progress.said
-            text = f"{text}: {said.zh if self._lang else said.en}"
-        if self._live is not None:
-            self._live.update(text)
-        elif text != self._last:
-            print(f"ems: {text}", file=sys.stderr, flush=True)
-        self._last = text
+    return {"study.html": study_html(content, lang), "study.xlsx": study_workbook(content)}
 
 
-def _write(args: argparse.Namespace, content: dict[str, Any]) -> int:
-    """Pages and tables are made first: nothing is written unless all of it can be."""
-    from ems.plan_file import to_json
+def _show(content: dict[str, Any], lang: Lang, console: Console) -> None:
+    from api.study_table import show_study
 
-    text = to_json(content) + "\n"
-    if args.json:
-        write_text(args.json, text)
-    if args.out:
-        from ems.sizing.report import study_html
-        from ems.sizing.workbook import study_workbook
-
-        folder = arguments.file_path(args.out)
-        page, book = study_html(content, args.lang), study_workbook(content)
-        write_text(folder / "study.html", page)
-        write_bytes(folder / "study.xlsx", book)
-        write_text(folder / "study.json", text)
-    if args.json != "-":
-        from api.study_table import show_study
-
-        console = Console()
-        show_study(content, args.lang, console)
-        if args.out:
-            console.print(f"\n{args.out}/study.html  study.xlsx  study.json", highlight=False)
-    rows = [row for group in ("front", "sensitivity", "grid", "scenarios") for row in content[group]]
-    return 1 if any(row["status"] == "failed" for row in rows) else 0
+    show_study(content, lang, console)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -10,11 +11,16 @@ from ems.site_file import SiteFile
 from forecasting.horizon import step_of
 from models import unit_of
 
-SCHEMA_VERSION = "1.0"
+SCHEMA_VERSION = "1.1"
 
 
-def forecast_dict(file: SiteFile, day: date, inputs: Inputs) -> dict[str, Any]:
-    """Site, time axis, every column with its unit, tariff bands, where the weather comes from, and notes."""
+def forecast_dict(
+    file: SiteFile, day: date, inputs: Inputs, uncertainty: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
+    """Site, time axis, every column with its unit, tariff bands, where the weather comes from, and notes.
+
+    ``uncertainty`` is that of `ems.forecasts.document.uncertainty_dict`: quantiles of what is uncertain.
+    """
     table, sky, title = inputs.table, inputs.weather, file.site.title
     return {
         "schema_version": SCHEMA_VERSION,
@@ -32,5 +38,6 @@ def forecast_dict(file: SiteFile, day: date, inputs: Inputs) -> dict[str, Any]:
             "issued_at": sky.issued_at.isoformat() if sky.issued_at else None,
         },
         "tariff": inputs.tariff_id,
+        "uncertainty": uncertainty,
         "notes": [{"zh": n.zh, "en": n.en} for n in inputs.notes],
     }

@@ -258,7 +258,7 @@ def _run(
     **options: Any,
 ) -> Any:
     """One run of HiGHS; returns the solver object."""
-    h = _load(problem, highspy)
+    h = loaded(problem, highspy)
     h.setOptionValue("time_limit", seconds)
     h.setOptionValue("presolve", "on" if presolve else "off")
     for name, value in options.items():
@@ -295,7 +295,8 @@ def _nothing(h: Any, highspy: Any, began: float, *, presolve: bool, explain: boo
     )
 
 
-def _load(problem: Problem, highspy: Any) -> Any:
+def loaded(problem: Problem, highspy: Any) -> Any:
+    """A solver with the program in it and the options that suit these models."""
     lp = highspy.HighsLp()
     lp.num_col_, lp.num_row_ = len(problem.cost), len(problem.row_lower)
     lp.col_cost_, lp.col_lower_, lp.col_upper_ = problem.cost, problem.lower, problem.upper

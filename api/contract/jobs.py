@@ -12,7 +12,8 @@ JobState = Literal["queued", "running", "succeeded", "failed", "cancelled"]
 JobKind = Literal["plan", "forecast", "study", "report"]
 FINISHED: tuple[JobState, ...] = ("succeeded", "failed", "cancelled")
 Phase = Literal[
-    "inputs", "baseline", "build", "solve", "explain",  # of a plan
+    "inputs", "baseline", "scenarios", "build", "solve", "explain",  # of a plan
+    "quantiles",  # of a forecast
     "typical", "design", "modules", "read", "truth", "reference", "resolution", "sweep",  # of a study
     "account",  # of a report
 ]  # fmt: skip

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import ConfigDict, Field
 
-from api.contract.base import Asked, Day, Id, Instant, Series, SiteName, Text, Told
+from api.contract.base import WHOLE, Asked, Day, Id, Instant, Series, SiteName, Text, Told
 from ems.changes import Changes
 
 Outcome = Literal["optimal", "time_limit", "relaxed", "fallback", "infeasible"]
@@ -63,8 +63,28 @@ class PlanRequest(ForecastRequest):
         description="state at the start: end of the approved plan of the day before (else the site's), the site "
         "file's, or component -> quantity -> value as in `state_end` of a plan",
     )
+    scenarios: Annotated[int, Field(ge=0, le=20), WHOLE] = Field(
+        0, description="plan under so many ways in which the day may turn out; 0: for the expected day alone"
+    )
+    risk_weight: Annotated[float, Field(ge=0, le=100)] = Field(
+        0.0, description="how much the dearest tenth of the days counts beside the expected cost; needs `scenarios`"
+    )
     changes: Changes | None = Field(None, description="what-if: what differs from the park as it is")
     what_if_of: Id | None = Field(None, description="the plan to compare with")
+    label: Annotated[str, Field(max_length=120)] = ""
+
+
+class ReplanRequest(Asked):
+    """Ask for the rest of today anew, from what is measured and on top of the approved plan."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"site": "qingdao"}]})
+
+    site: SiteName
+    step_minutes: StepMinutes = 15
+    weather: WeatherSource = "auto"
+    objective: ObjectiveName = "cost"
+    time_limit_s: Annotated[float, Field(ge=1, le=3600)] = Field(60.0, description="for the solver [s]")
+    gap: Annotated[float, Field(ge=0, le=1)] = Field(1e-2, description="relative gap to prove")
     label: Annotated[str, Field(max_length=120)] = ""
 
 
@@ -107,6 +127,31 @@ class PlanSummary(Told):
     digest: str = Field(description="SHA-256 of the plan's JSON text, its ETag")
 
 
+class ScenarioFigures(Told):
+    """One way in which the day may turn out, under the plan."""
+
+    weight: float = Field(description="probability; those of a plan add up to 1")
+    total_cny: float | None = Field(None, description="with what lies beyond the band of the grid")
+    objective_cny: float | None = None
+    beyond_band_kwh: float = Field(description="exchange with the grid outside the planned band")
+    violations: int = Field(description="laws that its schedule breaks")
+    kpis: dict[str, float | None]
+
+
+class UnderScenarios(Told):
+    """What a plan under scenarios costs, and what looking at them is worth (Birge and Louveaux)."""
+
+    risk_weight: float
+    risk_alpha: float = Field(description="CVaR is the mean of the dearest share 1 - alpha")
+    expected_cny: float | None = None
+    cvar_cny: float | None = None
+    vss_cny: float | None = Field(None, description="value of the stochastic solution; null: the usual plan fails")
+    evpi_cny: float | None = Field(None, description="value of perfect information")
+    gap: float | None = None
+    scenarios: list[ScenarioFigures]
+    text: list[Text]
+
+
 class Plan(PlanSummary):
     """A plan with its reasons and figures. The whole, audit included, is `plan.json` under `links`."""
 
@@ -119,6 +164,7 @@ class Plan(PlanSummary):
     baseline_kpis: dict[str, float | None]
     kpi_text: dict[str, Text]
     changes: Changes | None = None
+    stochastic: UnderScenarios | None = Field(None, description="null: planned for the expected day alone")
     links: dict[str, str]
 
 
@@ -177,6 +223,34 @@ class ForecastSummary(Told):
     digest: str
 
 
+class Quantiles(Told):
+    """A column of the inputs with its uncertainty."""
+
+    unit: str
+    title: Text
+    model: str = Field(description="rung of the ladder that made it; assumed: the inputs with assumed errors")
+    model_title: Text
+    source: Literal["history", "mean_by_history", "assumed"] = Field(
+        description="what mean and errors rest on; mean_by_history: the mean by measurements, the errors assumed"
+    )
+    why: Text | None = Field(None, description="evidence for the rung; null without a history")
+    quality: dict[str, Any] | None = Field(None, description="what was found of the history; null without one")
+    coverage_80: float | None = Field(
+        None, description="share of past measurements within q10 … q90 of this rung; null: never checked"
+    )
+    mean: Series
+    quantiles: dict[str, Series] = Field(description="q05, q10, … q95: level in per cent")
+
+
+class Uncertainty(Told):
+    """How far a forecast may be off: PV yields and demands by their quantiles."""
+
+    issued_at: Instant
+    history: dict[str, str] | None = Field(None, description="what was learned from: file, from, to; null: nothing")
+    notes: list[Text]
+    columns: dict[str, Quantiles]
+
+
 class Forecast(ForecastSummary):
     """The inputs of a day."""
 
@@ -186,3 +260,4 @@ class Forecast(ForecastSummary):
     notes: list[Text]
     bands: list[str]
     series: dict[str, Series]
+    uncertainty: Uncertainty | None = Field(None, description="null of forecasts made before quantiles were kept")

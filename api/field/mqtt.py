@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import math
-import os
-import ssl
 import time
 from collections.abc import Callable, Mapping
 from typing import Any, cast
@@ -17,7 +15,9 @@ from paho.mqtt.reasoncodes import ReasonCode
 
 from api.field.addresses import At, TopicAt
 from api.field.board import Board
-from api.field.links import NotConnected
+from api.field.certificates import tls_context
+from api.field.links import NotConnected, said
+from api.field.mqtt_log import Spoken
 from api.field.numbers import MOST_BYTES, Garbage, payload_number
 from api.field.parts import Mqtt, Point
 
@@ -73,8 +73,18 @@ class MqttLink:
         self._client: aiomqtt.Client | None = None
 
     async def serve(self, up: Callable[[], None]) -> None:
+        spoken = Spoken()
+        try:
+            await self._serve(up, spoken)
+        except aiomqtt.MqttError as error:
+            if spoken.last:
+                raise NotConnected(f"{spoken.last}; {said(error)}") from error
+            raise
+
+    async def _serve(self, up: Callable[[], None], spoken: Spoken) -> None:
         queue = NewestOfTopic(self._topics)
-        async with aiomqtt.Client(**self._options(), queue_type=cast(Any, lambda maxsize: queue)) as client:
+        options = self._options() | {"queue_type": cast(Any, lambda maxsize: queue), "logger": spoken.logger}
+        async with aiomqtt.Client(**options) as client:
             await self._subscribe(client)
             self._client = client
             up()
@@ -104,12 +114,12 @@ class MqttLink:
             "hostname": peer.host,
             "port": peer.port,
             "username": peer.username,
-            "password": os.environ.get(peer.password_env) if peer.password_env else None,
+            "password": peer.password(),
             "protocol": aiomqtt.ProtocolVersion.V5 if five else aiomqtt.ProtocolVersion.V311,
             "properties": limit,
             "keepalive": peer.keepalive_s,
             "timeout": TIMEOUT_S,
-            "tls_context": ssl.create_default_context() if peer.tls else None,
+            "tls_context": tls_context(peer.tls),
             "will": aiomqtt.Will(self._alive, "0", qos=1, retain=True) if self._alive else None,
         }
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import os
 import time
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -18,9 +17,9 @@ from asyncua.ua.uaerrors import UaStatusCodeError
 
 from api.field.addresses import At, NodeAt
 from api.field.board import Board
-from api.field.links import CONNECT_S, NotConnected, quiet
+from api.field.links import CONNECT_S, NotConnected, quiet, said
 from api.field.numbers import finite
-from api.field.opcua_client import BoundedClient
+from api.field.opcua_security import client_of, why_refused
 from api.field.parts import Opcua, Point
 
 PUBLISH_MS = 500  # how often the server tells changes; of several it tells the last
@@ -40,12 +39,9 @@ class OpcuaLink:
 
     async def serve(self, up: Callable[[], None]) -> None:
         peer = self._peer
-        client = BoundedClient(peer.url, peer.timeout_s)
-        if peer.username is not None:
-            client.set_user(peer.username)
-            client.set_password(os.environ.get(peer.password_env or "", ""))
+        client = await client_of(peer)
         try:
-            await asyncio.wait_for(client.connect(), CONNECT_S)
+            await self._connect(client)
             self._types.clear()
             await self._learn_units(client)
             await self._subscribe(client)
@@ -56,6 +52,14 @@ class OpcuaLink:
             self._client = None
             await quiet(client.disconnect())
             client.disconnect_socket()
+
+    async def _connect(self, client: Client) -> None:
+        try:
+            await asyncio.wait_for(client.connect(), CONNECT_S)
+        except Exception as error:
+            if why := await why_refused(self._peer):
+                raise NotConnected(f"{why}; {said(error)}") from error
+            raise
 
     async def _learn_units(self, client: Client) -> None:
         """Units of nodes that have the property of OPC 10000-8; the others say nothing."""

@@ -4,27 +4,32 @@ from __future__ import annotations
 
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from api.contract.series import SeriesName, Unit
 from api.field.addresses import At, RegistersAt, Scaled, Strict, TopicAt
+from api.field.security import EnvironmentName, Login, OpcuaSecurity, Tls
 from api.field.units import factor
 from ems.site import Name
 
 Seconds = Annotated[float, Field(gt=0, le=86_400)]
 Host = Annotated[str, Field(min_length=1, max_length=255)]
 Port = Annotated[int, Field(ge=1, le=65535)]
-EnvironmentName = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
 
 
-class Mqtt(Strict):
+def _tls(given: object) -> object:
+    """True and false are short for TLS with nothing set, and for none."""
+    if isinstance(given, bool):
+        return {} if given else None
+    return given
+
+
+class Mqtt(Login):
     kind: Literal["mqtt"]
     host: Host
     port: Port = 1883
-    tls: bool = False
+    tls: Annotated[Tls | None, BeforeValidator(_tls)] = Field(None, description="true: system's authorities")
     version: Literal["3.1.1", "5"] = Field("5", description="5 lets the broker keep payloads that are too long")
-    username: str | None = None
-    password_env: EnvironmentName | None = Field(None, description="environment variable that holds the password")
     keepalive_s: int = Field(15, ge=5, le=30, description="a broker that is silent is given up after 1.5 of them")
 
 
@@ -35,12 +40,11 @@ class Modbus(Strict):
     timeout_s: float = Field(3.0, gt=0, le=10)
 
 
-class Opcua(Strict):
+class Opcua(Login):
     kind: Literal["opcua"]
     url: str = Field(pattern=r"^opc\.tcp://[^@\s]+$", description="without a name or password in it")
     timeout_s: float = Field(4.0, gt=0, le=10)
-    username: str | None = None
-    password_env: EnvironmentName | None = None
+    security: OpcuaSecurity | None = Field(None, description="none: neither signed nor encrypted")
 
 
 Peer = Annotated[Mqtt | Modbus | Opcua, Field(discriminator="kind")]

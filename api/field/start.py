@@ -11,9 +11,10 @@ import httpx
 from api.client import Client
 from api.field.config import FieldFile
 from api.field.journal import Journal
-from api.field.parts import Service
+from api.field.parts import Mqtt, Opcua, Service
 from api.field.plans import ServicePlans
 from api.field.run import Field, assembled
+from api.field.security import Login
 from api.field.to_csv import CsvFile
 from api.field.to_service import ServiceSeries
 from ems.site import Site
@@ -44,14 +45,20 @@ def _client(service: Service) -> Client:
     return Client(service.url, token, patience_s=0.0, http=http)
 
 
-def check_passwords(config: FieldFile) -> None:
-    for name, peer in config.connections.items():
-        variable = getattr(peer, "password_env", None)
-        if variable is not None and variable not in os.environ:
-            raise InputError("environment", variable, None, f"the password of the connection {name}")
+def check_security(config: FieldFile) -> None:
+    """Every password, certificate and key is there and can serve; raises `InputError`."""
+    from api.field.certificates import identity, tls_context
+
+    for peer in config.connections.values():
+        if isinstance(peer, Login):
+            peer.password()
+        if isinstance(peer, Mqtt):
+            tls_context(peer.tls)
+        elif isinstance(peer, Opcua) and peer.security is not None:
+            identity(peer.security)
 
 
 def check_packages() -> None:
     """Refuse where the extra is not installed, before anything is connected."""
-    if missing := [name for name in ("aiomqtt", "asyncua", "pymodbus") if find_spec(name) is None]:
+    if missing := [name for name in ("aiomqtt", "asyncua", "cryptography", "pymodbus") if find_spec(name) is None]:
         raise InputError("ems field", "", None, f"the package {missing[0]}", "pip install 'park-ems[field]'")

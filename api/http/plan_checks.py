@@ -16,6 +16,9 @@ from forecasting.errors import InputError
 def check(asked: PlanRequest, file: SiteFile, store: Store, who: Principal) -> None:
     """Raise a 422 problem where changes or state do not fit the site, or there is no plan to compare with."""
     site = file.site
+    if asked.risk_weight and not asked.scenarios:
+        remedy = "without scenarios there is no risk: give their number"
+        raise unusable("/risk_weight", f"{asked.risk_weight:g} without scenarios", expected="0", remedy=remedy)
     if asked.changes is not None:
         try:
             site = changed_site(file, asked.changes).site

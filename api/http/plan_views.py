@@ -23,7 +23,21 @@ def detail(content: dict[str, Any], id: str) -> dict[str, Any]:
     return {name: content[name] for name in DETAILS} | {
         "baseline_kpis": content["baseline"]["kpis"],
         "changes": content.get("changes"),
+        "stochastic": _stochastic(content.get("stochastic")),
         "links": {"self": base} | {part: f"{base}/{part}" for part in PARTS},
+    }
+
+
+def _stochastic(told: dict[str, Any] | None) -> dict[str, Any] | None:
+    """`UnderScenarios`; None where the plan is for the expected day alone."""
+    if told is None:
+        return None
+    value = told["value"] or {}
+    return {name: told[name] for name in ("expected_cny", "cvar_cny", "gap", "scenarios", "text")} | {
+        "risk_weight": told["risk"]["weight"],
+        "risk_alpha": told["risk"]["alpha"],
+        "vss_cny": value.get("stochastic_cny"),
+        "evpi_cny": value.get("information_cny"),
     }
 
 

@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from api.http.contents import Contents
+from api.http.edge import REPORT_POLICY
 from api.http.problems import ProblemError
 
 LEVEL = 5
@@ -55,6 +56,16 @@ def send(
         return Response(contents.kept(("plain", tag), make, len), headers=told, media_type=media_type)
     body = contents.kept(("gzip", tag), pack or (lambda: gzip.compress(make(), LEVEL, mtime=0)), len)
     return Response(body, headers=told | {"Content-Encoding": "gzip"}, media_type=media_type)
+
+
+def send_page(
+    request: Request, contents: Contents, digest: str, lang: str, html: Callable[[], str], if_none_match: str | None
+) -> Response:
+    """One HTML file that needs nothing else, in one language, of a result whose digest is given."""
+    told = {"Content-Security-Policy": REPORT_POLICY, "Content-Language": lang}
+    tag = f"{digest[:32]}-html-{lang}"
+    kind = "text/html; charset=utf-8"
+    return send(request, contents, tag, kind, lambda: html().encode(), if_none_match, headers=told)
 
 
 def chosen(request: Request, format: str | None, formats: Mapping[str, str]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
 from typing import Annotated, Any, Protocol
 from zoneinfo import ZoneInfo
@@ -61,13 +61,15 @@ def submit_day(
     kind: JobKind,
     asked: ForecastRequest,
     key: str | None,
-    check: Callable[[SiteFile], None] = lambda _: None,
+    check: Callable[[SiteFile], Mapping[str, Any]] = lambda _: {},
 ) -> Response:
-    """Queue what was asked for of a day; ``check`` raises a problem where the request does not fit the site."""
+    """Queue what was asked for of a day.
+
+    ``check`` raises a problem where the request does not fit the site, and tells what else the job has to know of it.
+    """
 
     def payload(file: SiteFile, site: SiteVersion) -> dict[str, Any]:
-        check(file)
-        return asked.model_dump(mode="json") | {"day": _day(asked.day, site.timezone)}
+        return asked.model_dump(mode="json") | {"day": _day(asked.day, site.timezone), **check(file)}
 
     return submit(service, who, kind, asked, key, payload)
 

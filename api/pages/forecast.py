@@ -15,7 +15,9 @@ from api.pages.forecast_charts import Inputs, forecast_charts
 from api.pages.forecast_view import Source, measured, source_of_day, source_of_forecast, totals
 from api.pages.language import lang_of
 from api.pages.moments import shown, zone
+from api.pages.uncertainty_view import uncertain
 from api.pages.words_scenarios import FORECAST
+from api.pages.words_uncertainty import UNCERTAINTY
 from ems.report.view import PlanView
 
 router = APIRouter(include_in_schema=False)
@@ -37,7 +39,7 @@ def forecast_page(request: Request, site: SiteName, who: Viewer, db: Db, day: st
         "who": who,
         "site": site,
         "nav": "forecast",
-        "words": FORECAST,
+        "words": {**FORECAST, **UNCERTAINTY},
         "day": chosen.isoformat(),
         "before": (chosen - timedelta(days=1)).isoformat(),
         "after": (chosen + timedelta(days=1)).isoformat(),
@@ -48,7 +50,7 @@ def forecast_page(request: Request, site: SiteName, who: Viewer, db: Db, day: st
         return render(request, "forecast.html", **common, source=None)
     view = PlanView(source.content, w.lang)
     inputs = Inputs(view, file.site, measured(db, site, view, file.site), w)
-    charts = forecast_charts(inputs)
+    charts, fans = forecast_charts(inputs), uncertain(inputs, w.lang)
     return render(
         request,
         "forecast.html",
@@ -58,7 +60,9 @@ def forecast_page(request: Request, site: SiteName, who: Viewer, db: Db, day: st
         made=shown(source.made_at, row.timezone),
         notes=[w.pick(n) for n in source.content["notes"]],
         charts=charts,
-        figures=drawn(view, charts),
+        uncertain=fans,
+        issued=shown(datetime.fromisoformat(source.content["uncertainty"]["issued_at"]), row.timezone) if fans else "",
+        figures=drawn(view, [*charts, *(fans.charts if fans else [])]),
         totals=totals(inputs),
     )
 

@@ -22,6 +22,7 @@ from api.pages.language import Lang, lang_of
 from api.pages.plan_parts import Parts, make_parts
 from api.pages.words import BASE
 from api.pages.words_plan import PLAN
+from api.pages.words_uncertainty import PLAN_UNCERTAINTY
 from api.records import plans
 from ems.report.text import WEEKDAYS
 
@@ -115,13 +116,14 @@ def _page(request: Request, service: Service, who: Viewer, read: Day, summary: P
         who=who,
         site=read.park.name,
         nav={0: "today", 1: "tomorrow"}.get((read.day - read.today).days, ""),
-        words=PLAN,
+        words={**PLAN, **PLAN_UNCERTAINTY},
         park=read.park,
         day=read.day,
         weekday=WEEKDAYS[w.lang][read.day.weekday()],
         previous=read.day - timedelta(days=1),
         following=read.day + timedelta(days=1),
         past=read.day < read.today,
+        today=read.day == read.today,
         plan=summary,
         parts=parts,
         others=read.plans,

@@ -18,6 +18,7 @@ from api.pages.cards import Card, cards
 from api.pages.devices import STATES, Device, devices
 from api.pages.environment import Words
 from api.pages.gauges import Gauge, gauges
+from api.pages.plan_scenarios import Scenarios, scenario_charts, scenarios
 from ems.report import PlanView, figures
 from ems.report.cells import band_cells, hour_cells, key_cells
 from ems.report.chart import Chart, iso, numbers
@@ -30,7 +31,7 @@ from ems.report.tables import provenance_table, table, weather_kind
 
 SECTIONS = {  # first part of a chart's key -> section of the page; the table of devices takes the raster's place
     "grid": "power", "balance": "balances", "stores": "stores", "sankey": "flow", "cost": "money", "carbon": "money",
-    "marginal": "marginal",
+    "marginal": "marginal", "scenarios": "scenarios",
 }  # fmt: skip
 
 
@@ -69,6 +70,7 @@ class Parts:
     gauges: list[Gauge]
     groups: dict[str, list[Device]]
     solved: bool  # whether there are marginal values
+    scenarios: Scenarios | None
     figures: bytes  # JSON for the scripts, gzip
 
     @property
@@ -79,7 +81,7 @@ class Parts:
 
 def make_parts(content: dict[str, Any], w: Words) -> Parts:
     view = PlanView(content, w.lang)
-    charts = figures(view)
+    charts = [*figures(view), *scenario_charts(view)]
     rows, stores = devices(view, w), gauges(view, w)
     head, broken = audit_texts(view)
     outcome = content["outcome"]
@@ -110,6 +112,7 @@ def make_parts(content: dict[str, Any], w: Words) -> Parts:
         gauges=stores,
         groups={name: [d for d in rows if d.group == name] for name in dict.fromkeys(d.group for d in rows)},
         solved=bool(content["marginal_values"]),
+        scenarios=scenarios(view),
         figures=_for_scripts(view, charts, rows, stores),
     )
 

@@ -23,7 +23,10 @@ from ems.report.text import say
 
 router = APIRouter(include_in_schema=False)
 CHOICE = 30  # plans to choose from
-ASKED = ("site", "day", "step_minutes", "weather", "objective", "time_limit_s", "gap", "state")
+ASKED = (
+    *("site", "day", "step_minutes", "weather", "objective", "time_limit_s", "gap", "state"),
+    *("scenarios", "risk_weight"),
+)
 
 
 @router.get("/sites/{site}/what-if")

@@ -4,21 +4,26 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from importlib.metadata import version as version_of
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
 from api.ids import digest
 from api.jobs import Claim
-from api.records import forecasts, plans, readings, reports, results, series, sites, studies
+from api.records import forecasts, plans, readings, reports, results, running, series, sites, studies
+from api.records.history import history
+from api.tables import EPOCH
 from ems.bundle import Bundle
 from forecasting.errors import InputError
 from forecasting.horizon import days_index
 
 REPORT_S = 1800.0  # a year of days and of random draws takes minutes
+OF_ALL = 4  # searches beside one for each scenario: all together, the expected day, that one kept, and followed
+LEARN_S = 60.0  # for each history that a forecast learns from
 INPUTS_S = 120.0  # weather over a slow network, the baseline, the audit: what is not the solver's
 
 
@@ -46,7 +51,14 @@ def prepare(c: sa.Connection, claim: Claim, journals: Path) -> Prepared:
     day, step = date.fromisoformat(asked["day"]), asked["step_minutes"]
     index = days_index(day, day, there.timezone, step)
     start, end = index[0].to_pydatetime(), index[-1].to_pydatetime() + timedelta(minutes=step)
+    now = datetime.now(UTC)
+    at = _next_step(now, step) if "live" in asked else None
+    if at is not None:  # the job may have waited over midnight
+        day = at.astimezone(ZoneInfo(there.timezone)).date()
+        index = days_index(day, day, there.timezone, step)
+        start, end = index[0].to_pydatetime(), index[-1].to_pydatetime() + timedelta(minutes=step)
     task: dict[str, Any] = {
+        "at": None if at is None else at.isoformat(),
         "kind": claim.kind,
         "bundle": sites.bundle(c, claim.site, version),
         "day": asked["day"],
@@ -55,18 +67,36 @@ def prepare(c: sa.Connection, claim: Claim, journals: Path) -> Prepared:
         "given": series.given(c, claim.site, start, end),
     }
     if claim.kind != "plan":
-        return Prepared(task, INPUTS_S)
+        past = history(c, claim.site, asked.get("meters", {}), start)
+        return Prepared(task | {"history": past}, INPUTS_S + LEARN_S * len(past.meters))
     limit = asked["time_limit_s"]
+    if at is not None:
+        live = asked["live"]
+        return Prepared(
+            task
+            | {
+                "now": now.isoformat(),
+                "objective": asked["objective"],
+                "time_limit_s": limit,
+                "gap": asked["gap"],
+                "standing": _previous(c, running.standing(c, claim.site, at)),
+                "readings": running.readings(c, claim.site, live["names"], live["imports"], now, there.timezone),
+            },
+            solver_seconds(limit) + INPUTS_S,
+        )
     state = asked["state"]
     task |= {
         "objective": asked["objective"],
         "time_limit_s": limit,
         "gap": asked["gap"],
         "changes": asked["changes"],
+        "scenarios": (count := asked.get("scenarios", 0)),  # jobs that waited through an update ask for none
+        "risk_weight": asked.get("risk_weight", 0.0),
         "state": state if isinstance(state, dict) else None,
         "previous": _previous(c, plans.approved_before(c, claim.site, start)) if state == "previous" else None,
     }
-    return Prepared(task, solver_seconds(limit) + INPUTS_S)
+    searches = 1 if not count else count + OF_ALL
+    return Prepared(task, searches * solver_seconds(limit) + INPUTS_S)
 
 
 def complete(c: sa.Connection, claim: Claim, result: dict[str, Any]) -> str:
@@ -124,6 +154,12 @@ def _bounds(asked: dict[str, Any], timezone: str) -> tuple[datetime, datetime]:
     """The period as moments."""
     index = days_index(date.fromisoformat(asked["from"]), date.fromisoformat(asked["to"]), timezone, 60)
     return index[0].to_pydatetime(), index[-1].to_pydatetime() + timedelta(hours=1)
+
+
+def _next_step(now: datetime, step_minutes: int) -> datetime:
+    """The first step that begins at ``now`` or later."""
+    step = timedelta(minutes=step_minutes)
+    return EPOCH - (EPOCH - now) // step * step
 
 
 def _previous(c: sa.Connection, id: str | None) -> dict[str, Any] | None:

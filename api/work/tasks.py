@@ -19,7 +19,7 @@ from ems.bundle import Bundle, unpack
 from ems.changes import Changes
 from ems.forecast_file import forecast_dict
 from ems.inputs import make_inputs
-from ems.plan import make_plan
+from ems.plan import Plan, Uncertain, make_plan
 from ems.plan_file import to_dict, to_json
 from ems.problem import Limits
 from ems.site_file import SiteFile, read_site
@@ -47,6 +47,10 @@ class Bench:
 def plan(task: dict[str, Any], bench: Bench) -> dict[str, Any]:
     """Plan a day."""
     file = bench.site(task["bundle"])
+    if task["at"] is not None:
+        from api.work.replan import replanned
+
+        return _kept(replanned(task, file, bench.solver, bench.say))
     made = make_plan(
         file,
         date.fromisoformat(task["day"]),
@@ -59,19 +63,29 @@ def plan(task: dict[str, Any], bench: Bench) -> dict[str, Any]:
         changes=_changes(task),
         given=task["given"],
         progress=bench.say,
+        uncertain=_uncertain(task),
     )
+    return _kept(made)
+
+
+def _kept(made: Plan) -> dict[str, Any]:
+    """A plan as it is stored, and what lists show of it."""
     content = to_dict(made)
     summary = {key: content[key] for key in SUMMARY} | {"baseline": {"kpis": content["baseline"]["kpis"]}}
     return {"text": to_json(content).encode(), "summary": summary}
 
 
 def forecast(task: dict[str, Any], bench: Bench) -> dict[str, Any]:
-    """The inputs of a day."""
+    """The inputs of a day, and the quantiles of what is uncertain."""
+    from api.work.uncertainty import uncertainty
+
     file = bench.site(task["bundle"])
     day = date.fromisoformat(task["day"])
     bench.say("inputs", None)
     inputs = make_inputs(file, day, step_minutes=task["step_minutes"], weather=task["weather"], given=task["given"])
-    return {"text": to_json(forecast_dict(file, day, inputs)).encode(), "summary": {}}
+    bench.say("quantiles", None)
+    spread = uncertainty(file, inputs, task["history"], bench.folder)
+    return {"text": to_json(forecast_dict(file, day, inputs, spread)).encode(), "summary": {}}
 
 
 def study(task: dict[str, Any], bench: Bench) -> dict[str, Any]:
@@ -108,6 +122,17 @@ TASKS: dict[str, Callable[[dict[str, Any], Bench], dict[str, Any]]] = {
     "study": study,
     "report": report,
 }
+
+
+def _uncertain(task: dict[str, Any]) -> Uncertain | None:
+    """As `ems plan --scenarios N --risk W` has it; None where the day is planned as it is expected."""
+    count = task["scenarios"]
+    if not count:
+        return None
+    from ems.stochastic.risk import Risk
+    from ems.stochastic.sources import drawn_ways
+
+    return Uncertain(lambda file, inputs: drawn_ways(file, inputs, count), Risk(task["risk_weight"]))
 
 
 def _changes(task: dict[str, Any]) -> Changes | None:

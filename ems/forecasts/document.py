@@ -58,6 +58,13 @@ def forecast_document(
     }
 
 
+def uncertainty_dict(found: ParkForecast, history: str | None, issued_at: datetime) -> dict[str, Any]:
+    """The part of the document that stands beside the inputs of a day where these are stored themselves."""
+    whole = forecast_document(found, None, history, issued_at)
+    told = [_note(n) for n in found.notes]  # those of the inputs stand with the inputs
+    return {name: whole[name] for name in ("issued_at", "history", "protocol", "series")} | {"notes": told}
+
+
 def score_document(found: ParkForecast, history: str, first: date, last: date) -> dict[str, Any]:
     """The document of the scores of a period."""
     return {

@@ -49,6 +49,13 @@ def targets(file: SiteFile) -> list[Target]:
     return found
 
 
+def history_series(file: SiteFile) -> dict[str, str]:
+    """What a measured series is called that tells of a column -> its meter: `roof.power_kw`, `hall.electricity_kw`."""
+    return {
+        f"{t.meter.name}_kw" if t.kind == "pv" else t.column: t.meter.name for t in targets(file) if t.meter is not None
+    }
+
+
 def _title(parts: list[PV] | list[Demand]) -> Note:
     return Note("、".join(c.label("zh") for c in parts), ", ".join(c.label("en") for c in parts))
 

@@ -2,8 +2,8 @@
 
 Whole modules, minimum loads and times are left out: no operation of the month by its equations is cheaper. Its duals at
 midnight are what a unit kept for the next day is worth; their median, one price for all policies, settles what stocks
-differ by at the end of the month as it came. The same program, from the present on and on likely courses, guides the
-plans of each day (`ems.operation.guide`). Stock is worth no more than its best use in the month.
+differ by at the end of the month as it came. Stock is worth no more than its best use in the month. What plans look at
+is another thing: `ems.operation.future`.
 """
 
 from __future__ import annotations
@@ -51,21 +51,20 @@ def month_aims(site: Site, inputs: pd.DataFrame, opening: States, goal: Objectiv
 
 @dataclass(frozen=True)
 class Relaxed:
-    """Answer of a linear program: peaks, tables, and what a unit in store is worth at the end of each step."""
+    """Answer of a linear program: peaks, and what a unit in store is worth at the end of each step."""
 
     peaks_kw: Mapping[str, Mapping[str, float]]
-    tables: Mapping[str, pd.DataFrame]
     stock_cny: Mapping[str, np.ndarray]
     objective_cny: float
 
 
-def relaxed(park: Site, w: Window, goal: Objective, solver: Solver, limits: Limits = MONTH_LIMITS) -> Relaxed:
+def relaxed(park: Site, w: Window, goal: Objective, solver: Solver) -> Relaxed:
     """The window without whole modules; raises ``ValueError`` where the program has no answer."""
     from ems.build import build
 
     built = build(park, w, goal)
     problem = replace(built.problem, integer=np.zeros_like(built.problem.integer))
-    answer = solver.solve(problem, limits)
+    answer = solver.solve(problem, MONTH_LIMITS)
     if answer.x is None or answer.row_dual is None:
         raise ValueError(f"the linear program from {w.inputs.index[0]} has no answer: {answer.message}")
     tables, _ = built.tables(answer.x, w)
@@ -79,11 +78,11 @@ def relaxed(park: Site, w: Window, goal: Objective, solver: Solver, limits: Limi
     for k, row in enumerate(built.rows):
         if (name := stores.get(id(row.parent_component()))) is not None:
             duals.setdefault(name, np.zeros(len(w.inputs)))[row.index()] = -answer.row_dual[k]
-    return Relaxed(peaks, tables, duals, float(answer.objective))
+    return Relaxed(peaks, duals, float(answer.objective))
 
 
 def paying_above(site: Site, aims: Aims) -> Site:
-    """The site whose peak costs nothing up to the aim: what the park itself knows of it when it balances."""
+    """The site whose peak costs nothing up to the aim."""
     return _with_peaks(site, aims.peaks_kw)
 
 

@@ -20,7 +20,7 @@ import pandas as pd
 from ems.inputs import Inputs, make_inputs
 from ems.objective import Objective, ObjectiveName
 from ems.operation.corrections import fitted_corrections
-from ems.operation.draws import drawn
+from ems.operation.draws import LEARNED, drawn, error_models
 from ems.operation.month import Month
 from ems.operation.outlooks import ASSUMED_CORRECTIONS
 from ems.operation.rolling import Manner
@@ -28,7 +28,7 @@ from ems.operation.score import capture
 from ems.site_file import SiteFile
 from forecasting.notes import Note
 
-LIKELY = ("synthetic:11", "synthetic:12", "synthetic:13")  # other years, never the one that comes
+LIKELY = tuple(f"synthetic:{k}" for k in range(11, 19))  # other years, never the one that comes
 AHEAD_DAYS = 2  # that the last plans of a month look beyond it
 SUMS = (
     "total_cny", "paid_cny", "wear_cny", "stock_cny", "penalty_cny", "carbon_kg", "import_kwh", "starts",
@@ -66,12 +66,12 @@ def prepare(file: SiteFile, asked: Asked) -> Prepared:
     minutes, last = asked.manner.step_minutes, asked.last + timedelta(days=AHEAD_DAYS)
     inputs = make_inputs(file, asked.first, last, step_minutes=minutes, weather=asked.weather)
     likely: list[pd.DataFrame] = []
-    corrections = ASSUMED_CORRECTIONS
+    corrections, models = ASSUMED_CORRECTIONS, error_models(LEARNED)
     if file.site.climatology:
         others = [w for w in LIKELY if w != asked.weather]
         likely = [make_inputs(file, asked.first, asked.last, step_minutes=minutes, weather=w).table for w in others]
-        corrections = fitted_corrections(file, asked.first, minutes, others[0], asked.seed)
-    d = drawn(file, inputs.weather, inputs.table, asked.seed, max(0, asked.scenarios - 1))
+        corrections = fitted_corrections(file, asked.first, minutes, others[0], asked.seed, models)
+    d = drawn(file, inputs.weather, inputs.table, asked.seed, max(0, asked.scenarios - 1), models)
     goal = Objective.of(asked.objective, file.site.carbon.price_cny_per_t)
     ahead, months = AHEAD_DAYS * 1440 // minutes, []
     for lo, hi in _months(inputs.table.iloc[:-ahead]):
@@ -210,11 +210,11 @@ def _assumptions(file: SiteFile, asked: Asked) -> list[Note]:
     if file.site.climatology:
         notes.append(
             Note(
-                "需量目标与夜间存量价值: 每日由该月剩余时段的线性规划得出; 预测之外取同一气候的另外三个合成年, "
+                "时域之外: 夜间存量与已付需量的价值由随机对偶动态规划(SDDP)得出, 取自同一气候的另外八个合成年, "
                 "所有策略(含完全预见)相同。",
-                "The peak to plan with and the value of stock at midnight come from a linear program of the rest of "
-                "the month, every day; beyond the forecast it sees three other years drawn from the same climate, for "
-                "all policies alike, perfect foresight included.",
+                "Beyond their window plans know what stock and a paid peak are worth at midnight, from stochastic dual "
+                "dynamic programming on eight other years drawn from the same climate, the same for all policies, "
+                "perfect foresight included.",
             )
         )
     else:
@@ -245,8 +245,8 @@ def _assumptions(file: SiteFile, asked: Asked) -> list[Note]:
     if "rolling_stochastic" in asked.policies:
         notes.append(
             Note(
-                f"滚动随机优化每 6 小时更新, {asked.scenarios} 个等概率情景, 不计风险权重。",
-                f"The stochastic policy plans every 6 hours with {asked.scenarios} equally likely scenarios, no weight "
+                f"滚动随机优化每 3 小时更新, {asked.scenarios} 个等概率情景, 不计风险权重。",
+                f"The stochastic policy plans every 3 hours with {asked.scenarios} equally likely scenarios, no weight "
                 "on risk.",
             )
         )

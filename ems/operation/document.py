@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from ems.operation.backtest import Asked, Prepared
-from ems.operation.draws import BATCHES, BUILDINGS, SUN, error_models
+from ems.operation.draws import BATCHES, BUILDINGS, LEARNED, SUN, error_models
 from ems.operation.policies import POLICIES
 from ems.provenance import provenance
 from ems.site_file import SiteFile
@@ -27,7 +27,7 @@ def backtest_dict(
     seconds: float,
 ) -> dict[str, Any]:
     """JSON-ready content; missing numbers are null."""
-    models = error_models()
+    models = error_models(LEARNED)
     return {
         "schema_version": SCHEMA_VERSION,
         "kind": "backtest",

@@ -27,6 +27,7 @@ from models.demand import Demand
 
 FOLDER = "forecast_errors"
 SUN, BUILDINGS, BATCHES = "pv", "demand", "demand_batches"
+LEARNED = "pv_learned"  # errors of the best forecast, which a park has that measured for some months
 SHARED = 0.5  # share of the variance that demands of one carrier have in common: an assumption
 
 
@@ -83,9 +84,10 @@ def spreads(
     }
 
 
-def error_models() -> dict[str, ErrorModel]:
-    """The models that are kept, by name of their file."""
-    return {name: ErrorModel.read(sites_folder() / FOLDER / f"{name}.yaml") for name in (SUN, BUILDINGS, BATCHES)}
+def error_models(sun: str = SUN) -> dict[str, ErrorModel]:
+    """The models that are kept, by what they tell of; ``sun`` names the file of the first."""
+    files = {SUN: sun, BUILDINGS: BUILDINGS, BATCHES: BATCHES}
+    return {name: ErrorModel.read(sites_folder() / FOLDER / f"{file}.yaml") for name, file in files.items()}
 
 
 def model_of(site: Site, column: str) -> str:

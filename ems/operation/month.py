@@ -16,10 +16,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from ems.build import Law
 from ems.objective import Objective
 from ems.operation import policies, score
 from ems.operation.aims import Aims, month_aims, paying_all, settling
-from ems.operation.guide import Guides
+from ems.operation.future import Future
+from ems.operation.future_fit import fit_future
 from ems.operation.meters import Silence, bridged
 from ems.operation.outlook import Outlook, Readings
 from ems.operation.outlooks import Erring, Perfect
@@ -31,7 +33,7 @@ from ems.state import States
 from forecasting.intraday import Weights
 from models import Window
 
-STOCHASTIC_EVERY_H = 6.0
+STOCHASTIC_EVERY_H = 3.0
 PERFECT_EVERY_H = 3.0  # whoever knows all need not plan every hour; outages are seen at the next plan
 
 
@@ -67,11 +69,15 @@ class Month:
 
 
 def aims_of_month(task: Mapping[str, Any]) -> dict[str, Any]:
-    """The month as it came as one linear program: a bound, and what stock is worth when it is settled."""
+    """The month as it came as one linear program: a bound, and what stock is worth when it is settled.
+
+    And what plans know of the days beyond their window, from likely years (`ems.operation.future`).
+    """
     m: Month = task["month"]
     with Solver() as solver:
         came = month_aims(m.site, m.inputs.iloc[: m.steps], m.opening, m.goal, solver)
-    return {"came": came.to_dict()}
+    future = fit_future(m.site, m.likely, m.opening, m.goal).to_dict() if m.likely else None
+    return {"came": came.to_dict(), "future": future}
 
 
 def operate_month(task: Mapping[str, Any], progress: Callable[[pd.Timestamp], None] | None = None) -> dict[str, Any]:
@@ -91,7 +97,7 @@ def operate_month(task: Mapping[str, Any], progress: Callable[[pd.Timestamp], No
     park = Park(site, m.inputs.iloc[: m.steps], m.opening, outages if m.outages else Outages())
     silence, missing = Silence(m.silence, m.seed), 0
     with Solver() as solver:
-        policy = _policy(name, m, park.seen, solver)
+        policy = _policy(name, m, task["future"], park.seen, solver)
         for now in index:
             if progress:
                 progress(now)
@@ -117,27 +123,27 @@ def operate_month(task: Mapping[str, Any], progress: Callable[[pd.Timestamp], No
     }
 
 
-def _policy(name: str, m: Month, seen: Callable[[Site], Site], solver: Solver) -> policies.Policy:
+def _policy(
+    name: str, m: Month, future: Mapping[str, Any] | None, seen: Callable[[Site], Site], solver: Solver
+) -> policies.Policy:
     """The policy of that name, with its own outlook and its own eyes."""
     erring = Erring(m.inputs, m.issued, m.clear, m.loads, m.spread, *m.corrections)
     outlook: Outlook = Perfect(m.inputs) if name == "perfect" else erring
-    guides = Guides(m.likely, m.opening, outlook, m.goal, m.manner.step_minutes, m.manner.least_h)
+    beyond = Future.from_dict(future, str(pd.DatetimeIndex(m.inputs.index).tz)) if future else None
 
-    def seen_by_plan(state: States, now: pd.Timestamp) -> Site:
-        """The park with its outages, and what the rest of the month asks of the plan that begins now."""
-        site = seen(m.site)
-        return guides.seen(site, state, now, solver) if m.likely else site
+    def ahead(site: Site, w: Window) -> tuple[Site, list[Law]]:
+        return beyond.seen(site, m.opening, w) if beyond else (site, [])
 
     def plan(state: States, previous: Replanned | None, now: pd.Timestamp) -> Replanned:
-        site = seen_by_plan(state, now)
-        return replan(site, state, outlook, previous, now, solver=solver, goal=m.goal, manner=m.manner)
+        site = seen(m.site)
+        return replan(site, state, outlook, previous, now, solver=solver, goal=m.goal, manner=m.manner, ahead=ahead)
 
     def plan_under(state: States, previous: Replanned | None, now: pd.Timestamp) -> Replanned:
         from ems.operation.stochastic import replan_under
 
-        count, site = 1 + len(m.spread), seen_by_plan(state, now)
+        count, site = 1 + len(m.spread), seen(m.site)
         return replan_under(
-            site, state, outlook, previous, now, solver=solver, goal=m.goal, manner=m.manner, count=count
+            site, state, outlook, previous, now, solver=solver, goal=m.goal, manner=m.manner, count=count, ahead=ahead
         )
 
     if name == "rule_based":

@@ -11,13 +11,14 @@ none the park runs by its rules.
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
 import pandas as pd
 
 from ems.audit import audit
+from ems.build import Law
 from ems.objective import Objective
 from ems.operation.outlook import Outlook, Setpoints
 from ems.problem import Limits
@@ -29,6 +30,7 @@ from models import Window
 
 LEAST_H = 9.0
 Outcome = Literal["planned", "bridged", "rules"]
+LookAhead = Callable[[Site, Window], tuple[Site, list[Law]]]  # see `ems.operation.future`
 
 
 @dataclass(frozen=True)
@@ -101,12 +103,16 @@ def replan(
     solver: Solver,
     goal: Objective,
     manner: Manner | None = None,
+    ahead: LookAhead | None = None,
 ) -> Replanned:
-    """The plan from ``now`` on; ``site`` values stock and peaks as its owner wants (see `ems.operation.aims`)."""
+    """The plan from ``now`` on. Beyond its window it looks with ``ahead``, else with what ``site`` says of stock and
+    peaks.
+    """
     manner = manner or Manner()
     began = time.perf_counter()
     w = Window(outlook.inputs(now, horizon(now, manner.step_minutes, manner.least_h)), state)
-    found = _solved(site, w, previous, manner.limits(now), manner, solver, goal)
+    site, laws = ahead(site, w) if ahead else (site, [])
+    found = _solved(site, w, previous, manner.limits(now), manner, solver, goal, laws)
     seconds = {**found[2], "all": time.perf_counter() - began}
     if found[0] is not None:
         return Replanned(now, "planned", found[0], w, found[1], seconds)
@@ -123,13 +129,14 @@ def _solved(
     manner: Manner,
     solver: Solver,
     goal: Objective,
+    laws: Sequence[Law],
 ) -> tuple[Schedule | None, float, dict[str, float], str]:
     """Schedule that passed the audit, its gap, seconds by phase, and why there is none."""
     from ems.build import build
     from ems.plan_changes import changes_priced
 
     clock = [time.perf_counter()]
-    laws = []
+    laws = list(laws)
     if manner.priced and previous is not None and previous.schedule is not None:
         laws.append(changes_priced(site, w, previous.schedule))
     built = build(site, w, goal, laws)

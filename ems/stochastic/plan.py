@@ -15,7 +15,7 @@ import pandas as pd
 
 from ems.audit import audit, objective_cny
 from ems.baseline import rule_based
-from ems.build import Built, build
+from ems.build import Built, Law, build
 from ems.objective import Objective
 from ems.operation.outlook import Scenario
 from ems.plan_changes import ChangePrices, change_cny, changes_priced
@@ -99,15 +99,16 @@ def plan_under(
     ahead: Ahead | None = None,
     band: Band | None = None,
     change: Change | None = None,
+    laws: Sequence[Law] = (),
     worth: bool = True,
     progress: Callable[[Progress], None] | None = None,
 ) -> StochasticPlan:
     """Plan the steps of ``expected`` under scenarios whose weights add up to 1.
 
     ``expected`` holds the inputs that the schedule is made for, and the state at the start. ``ahead`` tells how long
-    what is decided now holds; ``band`` replaces the usual one; with ``worth`` the value of the stochastic solution and
-    of perfect information are computed (one more plan for each scenario). Raises ``ValueError`` for weights that do
-    not add up to 1 and tables that do not fit the window.
+    what is decided now holds; ``band`` replaces the usual one; ``laws`` hold in every scenario; with ``worth`` the
+    value of the stochastic solution and of perfect information are computed (one more plan for each scenario). Raises
+    ``ValueError`` for weights that do not add up to 1 and tables that do not fit the window.
     """
     limits, risk = limits or Limits(), risk or Risk()
     weights = _weights(scenarios, expected)
@@ -116,8 +117,8 @@ def plan_under(
     first = FirstStage.of(site, expected, [expected.inputs, *(s.table for s in scenarios)], ahead or Ahead())
 
     def built_for(w: Window) -> Built:
-        laws = [changes_priced(site, w, change.previous, change.prices)] if change else []
-        return build(site, w, goal, laws)
+        prices = [changes_priced(site, w, change.previous, change.prices)] if change else []
+        return build(site, w, goal, [*laws, *prices])
 
     builts, middle = [built_for(w) for w in windows], built_for(expected)
     also = None if any(s.table.equals(expected.inputs) for s in scenarios) else middle
@@ -139,7 +140,7 @@ def plan_under(
         return StochasticPlan(None, (), (), float("nan"), float("nan"), {}, bare, None, {}, None, **told)
     costs = whole.costs(answer.x)
     outcomes = tuple(
-        _outcome(site, w, b, whole, s, answer.x, goal, float(weights[s]), change)
+        _outcome(site, w, b, whole, s, answer.x, goal, float(weights[s]), change, laws)
         for s, (w, b) in enumerate(zip(windows, builts, strict=True))
     )
     value = None
@@ -148,7 +149,7 @@ def plan_under(
         value = value_of(builts, weights, risk, answer, kept, rules, solver, limits)
     values = decided(builts[0], whole.own(0, answer.x), first)
     day = solver.solve(held(middle.problem, columns_of(middle), values), limits)
-    schedule, broken = _read(site, expected, middle, day.x, goal, change) if day.x is not None else (None, ())
+    schedule, broken = _read(site, expected, middle, day.x, goal, change, laws) if day.x is not None else (None, ())
     return StochasticPlan(
         schedule,
         broken,
@@ -195,18 +196,21 @@ def _outcome(
     goal: Objective,
     weight: float,
     change: Change | None,
+    laws: Sequence[Law],
 ) -> Outcome:
     """One scenario of the whole, audited with its own inputs and its own share of the objective."""
     own = whole.own(s, x)
-    schedule, broken = _read(site, w, built, own, goal, change)
+    schedule, broken = _read(site, w, built, own, goal, change, laws)
     return Outcome(weight, w, schedule, objective_cny(site, w, schedule, goal), float(whole.costs(x)[s]), broken)
 
 
 def _read(
-    site: Site, w: Window, built: Built, x: np.ndarray, goal: Objective, change: Change | None
+    site: Site, w: Window, built: Built, x: np.ndarray, goal: Objective, change: Change | None, laws: Sequence[Law]
 ) -> tuple[Schedule, tuple[Violation, ...]]:
-    """The schedule of a program's column values and what it breaks; the program's own sum is computed again."""
+    """The schedule of a program's column values and what it breaks; without laws its own sum is computed again."""
     schedule = Schedule(*built.tables(x, w))
+    if laws:  # what they add to the objective is no cost of the schedule
+        return schedule, tuple(audit(site, w, schedule))
     claimed = float(built.problem.cost @ x) + built.problem.offset
     if change:
         claimed -= change_cny(site, w, schedule, change.previous, change.prices)

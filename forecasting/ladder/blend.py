@@ -1,7 +1,7 @@
 """The mix of rungs that would have erred least in the past, on days that none of them had seen.
 
     mean     sum w_m mean_m,    w >= 0, sum w = 1, by least squares on replayed forecasts, drawn towards equal weights
-    q_tau    sum v_m q_tau,m,   v in tenths by least pinball loss on the same; then recalibrated day by day
+    q_tau    sum v_m q_tau,m,   v in tenths by least pinball loss on the same, drawn likewise; recalibrated daily
 
 Averaging quantiles keeps the shape of the members: Ratcliff (1979), Psychological Bulletin 86, 446; Lichtendahl,
 Grushka-Cockayne and Winkler (2013), Management Science 59, 1594. Equal weights are hard to beat on short pasts: Smith
@@ -30,6 +30,7 @@ from forecasting.sun import Floats
 
 TITLE = Note("加权组合", "Blend")
 PULL_DAYS = 20.0  # equal weights count as much as so many days of replay
+QUANTILE_PULL_DAYS = 180.0  # those of quantiles for more: tails tell members apart slowly
 LEAST_DAYS = 20  # of replay: fewer tell no weights
 
 
@@ -47,12 +48,13 @@ class _Fitted:
     weights: Weights
     past: Cases
     replay: pd.DataFrame
+    highest: float
 
     def predict(self, ahead: Cases) -> pd.DataFrame:
         """Quantiles are recalibrated day by day with what had been measured when each row was forecast, no later."""
         mixed = _mixed({name: member.predict(ahead) for name, member in self.members.items()}, self.weights)
         both = replace(ahead, table=pd.concat([self.past.table, ahead.table]))
-        out = recalibrated(both, pd.concat([self.replay, mixed])).loc[mixed.index]
+        out = recalibrated(both, pd.concat([self.replay, mixed]), self.highest).loc[mixed.index]
         night = ~ahead.table[COUNTED].to_numpy(bool)
         out.loc[night] = mixed.loc[night]
         return out
@@ -96,11 +98,11 @@ class Blend:
         quantiles = [levels_of(table) / past.capacity for table in tables.values()]
         weights = Weights(
             dict(zip(tables, of_means(means, share, PULL_DAYS / days).tolist(), strict=True)),
-            dict(zip(tables, of_quantiles(quantiles, share).tolist(), strict=True)),
+            dict(zip(tables, of_quantiles(quantiles, share, QUANTILE_PULL_DAYS / days).tolist(), strict=True)),
         )
         replay = _mixed(tables, weights)
         members = {name: fitted[name] for name in replays}
-        return _Fitted(members, weights, replace(past, table=past.table.loc[common]), replay)
+        return _Fitted(members, weights, replace(past, table=past.table.loc[common]), replay, past.highest)
 
 
 def _mixed(tables: Mapping[str, pd.DataFrame], weights: Weights) -> pd.DataFrame:

@@ -69,3 +69,12 @@ class Cases:
         """Rows to learn from: measured, usable, counted."""
         t = self.table
         return t[t[MEASURED].notna() & t[USABLE] & t[COUNTED]]
+
+    @property
+    def highest(self) -> float:
+        """What forecasts do not exceed [unit]: the capacity, or the highest usable measurement above it.
+
+        Some plants give more than their nameplate. To be asked of a past, never of rows ahead.
+        """
+        measured = self.learnable[MEASURED]
+        return max(self.capacity, float(measured.max())) if len(measured) else self.capacity

@@ -15,8 +15,8 @@ import pandas as pd
 
 from forecasting.ladder.backtest import Progress, backtest
 from forecasting.ladder.cases import Cases
-from forecasting.ladder.folds import MIN_DAYS, REFIT_DAYS
-from forecasting.ladder.replay import fit_once
+from forecasting.ladder.folds import MIN_DAYS, REFIT_DAYS, Fold
+from forecasting.ladder.replay import forecast_once
 from forecasting.ladder.rung import Rung, TooLittle
 from forecasting.ladder.score_table import ScoreTable, score_table
 from forecasting.notes import Note
@@ -63,7 +63,7 @@ def ladder(
     tables, left_out = {}, {}
     for rung in rungs:
         try:
-            tables[rung.name] = fit_once(rung, past).predict(ahead)
+            tables[rung.name] = forecast_once(rung, Fold(past, ahead))
         except TooLittle as error:
             left_out[rung.name] = error.reason
     if not tables:

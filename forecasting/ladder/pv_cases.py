@@ -9,10 +9,10 @@ Nothing measured enters a row but through `forecasting.ladder.memory`, which cut
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from forecasting.errors import InputError
@@ -20,14 +20,14 @@ from forecasting.horizon import nanoseconds
 from forecasting.irradiance import Spot
 from forecasting.ladder.cases import COUNTED, ISSUED, MEASURED, PHYSICS, USABLE, Cases
 from forecasting.ladder.memory import remembered
+from forecasting.ladder.sky import LOWEST_SUN_DEG, course_of_day, sky_around, sky_of, sun_of
 from forecasting.pv import PvArray, pv_yield
-from forecasting.sun import Floats, beam_limit, clear_sky_ghi, erbs_diffuse_fraction, sun_vectors
+from forecasting.sun import beam_limit, clear_sky_ghi, erbs_diffuse_fraction
 from forecasting.weather import COLUMNS, Weather
 
-LOWEST_SUN_DEG = 5.0  # daylight rule: the sun's elevation above which an interval counts
 SOLAR_CONSTANT = 1361.0  # W/m2; Kopp and Lean (2011), Geophysical Research Letters 38, L01706
 CLEAR, LEVEL = "clear", "level"
-WEATHER_FEATURES = ("temperature_c", "wind_m_per_s")
+IRRADIANCE = ["ghi_w_per_m2", "dhi_w_per_m2"]
 
 
 @dataclass(frozen=True)
@@ -58,6 +58,7 @@ def pv_cases(
     usable: pd.Series[bool],
     issued_at: pd.Series[pd.Timestamp],
     known_days: int = 1,
+    around: Sequence[tuple[Spot, pd.DataFrame]] = (),
 ) -> Cases:
     """Cases of every interval of ``weather``.
 
@@ -71,6 +72,7 @@ def pv_cases(
         issued_at: when the forecast of each interval was issued.
         known_days: the newest day measured in full when day d is forecast is d - known_days: 1 for a forecast issued
             at midnight, 2 for one issued during the day before.
+        around: further points of the same weather runs and what was forecast there, `forecasting.ladder.sky`.
 
     Raises:
         InputError: ``known_days`` would let a forecast see what came after its issue.
@@ -83,17 +85,19 @@ def pv_cases(
             plant.name, "known_days", known_days, "days that are measured in full when the forecast is issued"
         )
     minutes = _step(index)
-    sun = _sun(plant.spot, index, minutes)
+    sun = sun_of(plant.spot, index, minutes)
     out = pd.DataFrame({MEASURED: measured.reindex(index), USABLE: usable.reindex(index, fill_value=False)})
     out[COUNTED] = sun["elevation_deg"] > LOWEST_SUN_DEG
     out[ISSUED] = issued
     out[PHYSICS] = plant.dc_peak * _yield(plant, table, sun, minutes)
     out[CLEAR] = plant.dc_peak * _yield(plant, _clear_sky(table, sun), sun, minutes)
-    lit = out[COUNTED].to_numpy(bool)
+    sky = sky_of(table, sun, out[COUNTED].to_numpy(bool), minutes)
     features = {
         **{column: table[column] for column in table.columns if column != "dhi_w_per_m2"},
         **sun[["cos_zenith", "azimuth_deg", "hour_from_noon"]],
-        **_sky(table, sun, lit, minutes),
+        **sky,
+        **course_of_day(table.drop(columns=IRRADIANCE), sky, sun["hour_from_noon"]),
+        **sky_around(around, sky, sun["hour_from_noon"], minutes),
         "physics_share": out[PHYSICS] / plant.capacity,
         "clear_share": out[CLEAR] / plant.capacity,
         **remembered(out, plant.capacity, known_days),
@@ -106,28 +110,6 @@ def pv_cases(
 def _step(index: pd.DatetimeIndex) -> int:
     """The commonest distance of two starts [min]."""
     return int(pd.Series(np.diff(nanoseconds(index))).mode()[0] // 60_000_000_000)
-
-
-def _sun(spot: Spot, index: pd.DatetimeIndex, minutes: int) -> pd.DataFrame:
-    """The sun in the middle of each interval, and the hours since it stood highest."""
-    middles = nanoseconds(index) + minutes * 30_000_000_000
-    east, north, up = sun_vectors(spot.latitude, spot.longitude, spot.altitude_m, middles).T
-    table = pd.DataFrame({"cos_zenith": up}, index)
-    table["elevation_deg"] = np.degrees(np.arcsin(np.clip(up, -1.0, 1.0)))
-    table["apparent_zenith_deg"] = 90.0 - table["elevation_deg"]
-    table["azimuth_deg"] = np.degrees(np.arctan2(east, north)) % 360.0
-    solar = (middles / 3.6e12 + spot.longitude / 15.0) % 24.0
-    table["hour_from_noon"] = solar - 12.0 + _equation_of_time(index)
-    return table
-
-
-def _equation_of_time(index: pd.DatetimeIndex) -> Floats:
-    """Sundial ahead of the clock [h]; Spencer (1971), Search 2, 172."""
-    b = 2.0 * np.pi * (index.day_of_year.to_numpy() - 1) / 365.0
-    minutes = 229.18 * (
-        0.0000075 + 0.001868 * np.cos(b) - 0.032077 * np.sin(b) - 0.014615 * np.cos(2 * b) - 0.04089 * np.sin(2 * b)
-    )
-    return np.asarray(minutes / 60.0)
 
 
 def _yield(plant: PvPlant, weather: pd.DataFrame, sun: pd.DataFrame, minutes: int) -> pd.Series[float]:
@@ -150,22 +132,3 @@ def _clear_sky(weather: pd.DataFrame, sun: pd.DataFrame) -> pd.DataFrame:
     clear = clear_sky_ghi(up)
     share = erbs_diffuse_fraction(np.divide(clear, SOLAR_CONSTANT * up, out=np.zeros(len(up)), where=up > 0))
     return weather.assign(ghi_w_per_m2=clear, dhi_w_per_m2=clear * share)
-
-
-def _sky(
-    weather: pd.DataFrame, sun: pd.DataFrame, lit: npt.NDArray[np.bool_], minutes: int
-) -> dict[str, pd.Series[float]]:
-    """Clear-sky index of the weather, that of the hours around, their mean and spread, and that of the whole day."""
-    index = pd.DatetimeIndex(weather.index)
-    clear = pd.Series(clear_sky_ghi(sun["cos_zenith"].to_numpy()), index)
-    ratio = (weather["ghi_w_per_m2"] / clear.where(lit)).clip(0.0, 1.3)
-    hour = max(1, round(60 / minutes))
-    day = index.normalize()
-    by_day = ratio.groupby(day)
-    around = ratio.rolling(4 * hour + 1, center=True, min_periods=1)
-    sums = pd.DataFrame({"ghi": weather["ghi_w_per_m2"], "clear": clear}).groupby(day).sum()
-    out = {"sky": ratio, "sky_mean": around.mean(), "sky_spread": around.std()}
-    out |= {f"sky_{h:+d}h": by_day.shift(-h * hour) for h in (-2, -1, 1, 2)}
-    out["sky_day"] = pd.Series((sums["ghi"] / sums["clear"]).reindex(day).to_numpy(), index)
-    out["diffuse_share"] = (weather["dhi_w_per_m2"] / weather["ghi_w_per_m2"].where(lit)).clip(0.0, 1.0)
-    return out

@@ -32,13 +32,14 @@ LOW, MIDDLE, HIGH = LEVELS.index(0.1), LEVELS.index(0.5), LEVELS.index(0.9)
 INSIDE = 0.8
 
 
-def recalibrated(cases: Cases, table: pd.DataFrame) -> pd.DataFrame:
+def recalibrated(cases: Cases, table: pd.DataFrame, highest: float | None = None) -> pd.DataFrame:
     """The forecasts of a backtest, and any that follow it, with quantiles moved by what was known at each issue.
 
     Args:
         cases: rows of ``table`` beside what came of them, as far as it is known; rows to learn from are measured,
             usable and counted ones whose interval had ended at the issue of the forecast that is moved.
         table: forecasts as issued, of one rung, without what they were fitted on. The mean stays.
+        highest: what quantiles do not exceed, known when the last were issued [unit]; the capacity where not given.
 
     Until `LEAST_DAYS` days were measured nothing is moved. Rows without quantiles stay as they are.
     """
@@ -56,6 +57,7 @@ def recalibrated(cases: Cases, table: pd.DataFrame) -> pd.DataFrame:
     issues = pd.DatetimeIndex(rows[ISSUED])
     known_until = np.searchsorted(ends.as_unit("ns").asi8, issues.as_unit("ns").asi8, side="right")
     moved = history.quantiles.copy()
+    top = cases.capacity if highest is None else highest
     factor, settled = 1.0, -1  # the last day whose coverage has been fed back
     touched = np.zeros(int(history.day[-1]) + 1, dtype=bool)
     for day in range(int(history.day[-1]) + 1):
@@ -67,7 +69,7 @@ def recalibrated(cases: Cases, table: pd.DataFrame) -> pd.DataFrame:
             if touched[settled]:
                 factor = _fed_back(factor, history, moved, history.day == settled)
         if (shifted := history.shifted(here, known)) is not None:
-            moved[here] = np.clip(_widened(shifted, factor), 0.0, cases.capacity)
+            moved[here] = np.clip(_widened(shifted, factor), 0.0, top)
             touched[day] = True
     return quantile_table(table.index, history.mean, moved)
 

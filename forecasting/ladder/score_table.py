@@ -10,9 +10,9 @@ import pandas as pd
 
 from forecasting.errors import InputError
 from forecasting.ladder.cases import MEASURED, Cases
-from forecasting.ladder.pv_cases import LOWEST_SUN_DEG
 from forecasting.ladder.quantiles import COLUMNS, LEVELS, MEAN, levels_of
 from forecasting.ladder.scores import bias, coverage, mae, pinball, rmse, skill
+from forecasting.ladder.sky import LOWEST_SUN_DEG
 from forecasting.notes import Note
 
 PERCENT = ("rmse", "mae", "bias", "pinball", "width")  # of the capacity

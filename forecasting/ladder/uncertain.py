@@ -21,17 +21,18 @@ CONDITIONS = ("clear_share", "sky_mean", "working", "clock_sine", "clock_cosine"
 
 @dataclass(frozen=True)
 class Dressing:
-    """Forecasts of the past beside what came, on rows to learn from."""
+    """Forecasts of the past beside what came, on rows to learn from, and what quantiles do not exceed [unit]."""
 
     point: pd.Series[float]
     measured: pd.Series[float]
     conditions: pd.DataFrame
+    highest: float
 
     @classmethod
     def learned(cls, past: Cases, point: pd.Series[float]) -> Dressing:
         """From ``point``, forecasts of the rows of ``past`` made without knowing what came [unit]."""
         rows = past.learnable
-        return cls(point.reindex(rows.index), rows[MEASURED], _conditions(rows))
+        return cls(point.reindex(rows.index), rows[MEASURED], _conditions(rows), past.highest)
 
     def of(self, ahead: Cases, point: pd.Series[float]) -> pd.DataFrame:
         """The quantile table of a forecast; where nothing counts (night), quantiles are the forecast itself."""
@@ -45,7 +46,7 @@ class Dressing:
         try:
             empty.loc[lit] = dressed(
                 point[lit], self.point, self.measured, conditions if len(conditions.columns) else None,
-                highest=ahead.capacity,
+                highest=self.highest,
             )  # fmt: skip
         except TooLittle:
             empty.loc[lit, empty.columns[1:]] = np.nan

@@ -11,6 +11,7 @@ from forecasting.ladder.scores import pinball
 from forecasting.sun import Floats
 
 PARTS = 10  # weights of quantiles go in tenths: finer ones would fit the past alone
+GOOD = 1.1  # times the least loss of a member: as good as it on a short past
 ROWS = 4000  # of the past are enough to tell tenths apart
 
 
@@ -26,12 +27,14 @@ def of_means(forecasts: Floats, measured: Floats, pull: float) -> Floats:
     return np.asarray(found / found.sum())
 
 
-def of_quantiles(quantiles: Sequence[Floats], measured: Floats) -> Floats:
-    """Weights in tenths of the mix of quantiles with the least pinball loss.
+def of_quantiles(quantiles: Sequence[Floats], measured: Floats, pull: float = 0.0) -> Floats:
+    """Weights in tenths of the mix of quantiles with the least pinball loss, drawn to equal ones of the good members.
 
     Args:
         quantiles: of each member, shape (rows, 19); a member without quantiles in half of the rows or more gets none.
         measured: shape (rows,).
+        pull: equal weights of the members that lose at most `GOOD` times what the best does count ``pull`` x as much
+            as those of the least loss.
     """
     there = [np.isfinite(q).all(axis=1) for q in quantiles]
     able = [k for k, rows in enumerate(there) if rows.mean() > 0.5]
@@ -47,8 +50,10 @@ def of_quantiles(quantiles: Sequence[Floats], measured: Floats) -> Floats:
         mixed = np.add.reduce([part / PARTS * q for part, q in zip(parts, cut, strict=True)])
         return float(pinball(y, mixed, levels).mean())
 
-    best = min(_shared(PARTS, len(able)), key=loss)
-    out[able] = np.array(best) / PARTS
+    best = np.array(min(_shared(PARTS, len(able)), key=loss)) / PARTS
+    alone = np.array([float(pinball(y, q, levels).mean()) for q in cut])
+    good = alone <= GOOD * alone.min()
+    out[able] = (best + pull * good / good.sum()) / (1.0 + pull)
     return out
 
 

@@ -3,7 +3,8 @@
     python -m tests.benchmarks.fit_errors [--write] [--parquet FILE --metadata FILE] [--steel FILE]
 
 PV: errors of level physics (pvlib on the day's weather run x adaptive level of the days up to the one before yesterday,
-so as known at 15:00 of the day before) on the stations of PVOD. Demand: errors of the mean of the last ten like days,
+so as known at 15:00 of the day before) on the stations of PVOD; and of the blend of learned rungs, known at the same
+time, after 120 days of history. Demand: errors of the mean of the last ten like days,
 known at the same time, on a measured steel plant. Errors of the weather runs' temperature are printed, not kept: they
 have little to do with a day's PV error (correlation 0.1 to 0.3). Without ``--write`` nothing is written.
 """
@@ -22,10 +23,13 @@ from forecasting.calendar import WorkCalendar
 from forecasting.error_figures import SEASONS, SPREAD_LEVELS, Correlation, ErrorFigures, Side
 from forecasting.error_fit import fit_side
 from forecasting.error_model import ErrorModel
+from forecasting.ladder.backtest import backtest
 from forecasting.ladder.cases import COUNTED, MEASURED, USABLE, Cases
 from forecasting.ladder.demand_cases import AFTERNOON_BEFORE, demand_cases
 from forecasting.ladder.level import levelled
 from forecasting.ladder.pv_cases import CLEAR, LEVEL
+from forecasting.ladder.pv_rungs import pv_rungs
+from forecasting.ladder.quantiles import MEAN
 from forecasting.ladder.scores import bias, mae, rmse
 from tests.benchmarks import pvod_data
 
@@ -33,6 +37,8 @@ SITES = Path(__file__).resolve().parents[2] / "sites/forecast_errors"
 COMMAND = "python -m tests.benchmarks.fit_errors --write"
 STEEL = pvod_data.FOLDER.parent / "loads/uci_steel_daewoo/steel_plant_15min_2018.csv"
 BUILDING_ERROR = 0.10  # of the demand, standard deviation
+PHYSICS = "day-ahead level physics: pvlib on the weather run of the day x adaptive level of two days before"
+LEARNED = "day-ahead blend of level physics, boosted trees and quantile forest, known at 15:00 of the day before"
 LEARNING_DAYS = 20  # of the level: two of its half-lives
 
 
@@ -41,21 +47,31 @@ def pv_tables(cases: list[Cases]) -> dict[str, pd.DataFrame]:
     out = {}
     for one in cases:
         rows = one.between(one.days[0] + pd.Timedelta(days=LEARNING_DAYS), None)
-        t = rows.table
-        good = (t[USABLE] & t[MEASURED].notna()) | ~t[COUNTED]
-        whole = good.groupby(rows.days).transform("all") & t[LEVEL].notna()
-        table = pd.DataFrame(
-            {
-                "actual": t[MEASURED].clip(lower=0.0),
-                "forecast": levelled(rows),
-                "reach": t[CLEAR] * t[LEVEL],
-            }
-        )
-        out[one.name] = (table / one.capacity).assign(counted=t[COUNTED])[whole].dropna()
+        out[one.name] = _whole_days(rows, levelled(rows))
     return out
 
 
-def pv_figures(tables: dict[str, pd.DataFrame]) -> ErrorFigures:
+def learned_tables(cases: list[Cases]) -> dict[str, pd.DataFrame]:
+    """The same with the forecasts of the blend, out of sample, from 120 days of history on."""
+    rung = next(r for r in pv_rungs() if r.name == "blend")
+    out = {}
+    for one in cases:
+        blend = backtest(one, [rung])[rung.name]
+        rows = one.between(blend.index[0].normalize(), None)
+        out[one.name] = _whole_days(rows, blend[MEAN].reindex(rows.table.index).where(rows.table[COUNTED], 0.0))
+    return out
+
+
+def _whole_days(rows: Cases, forecast: pd.Series) -> pd.DataFrame:
+    """Usable days of a station."""
+    t = rows.table
+    good = (t[USABLE] & t[MEASURED].notna()) | ~t[COUNTED]
+    whole = good.groupby(rows.days).transform("all") & t[LEVEL].notna()
+    table = pd.DataFrame({"actual": t[MEASURED].clip(lower=0.0), "forecast": forecast, "reach": t[CLEAR] * t[LEVEL]})
+    return (table / rows.capacity).assign(counted=t[COUNTED])[whole].dropna()
+
+
+def pv_figures(tables: dict[str, pd.DataFrame], forecast: str = PHYSICS) -> ErrorFigures:
     """Figures of PV."""
     every = list(tables.values())
     counted = pd.concat([t[t["counted"]] for t in every])
@@ -68,7 +84,7 @@ def pv_figures(tables: dict[str, pd.DataFrame]) -> ErrorFigures:
         ),
         source_zh=f"PVOD v1.0（Yao 等 2021，Solar Energy 230, 951）河北 {len(tables)} 座光伏电站，2018—2019 年",
         kind="pv",
-        forecast="day-ahead level physics: pvlib on the weather run of the day x adaptive level of two days before",
+        forecast=forecast,
         made_by=COMMAND,
         rows=len(counted),
         days=sum(pd.DatetimeIndex(t.index).normalize().nunique() for t in every),
@@ -225,9 +241,13 @@ def main() -> int:
         if not path.exists():
             print(f"skipped: {path} is not there")
             return 0
-    tables = pv_tables(pvod_data.all_cases(args.parquet, args.metadata, known_days=2))
+    cases = pvod_data.all_cases(args.parquet, args.metadata, known_days=2)
+    tables = pv_tables(cases)
     figures = pv_figures(tables)
     print(shown(tables, ErrorModel(figures)).round(2).to_string())
+    blended = learned_tables(cases)
+    learned = pv_figures(blended, LEARNED)
+    print(shown(blended, ErrorModel(learned)).round(2).to_string())
     print(temperature(pvod_data.frames(args.parquet), tables).round(2).to_string())
     plant = steel_table(args.steel)
     steel = steel_figures(plant)
@@ -235,6 +255,7 @@ def main() -> int:
     print(shown({"steel plant": peak.assign(counted=True)}, ErrorModel(steel)).round(2).to_string())
     if args.write:
         written(figures, SITES / "pv.yaml")
+        written(learned, SITES / "pv_learned.yaml")
         written(steel, SITES / "demand_batches.yaml")
         written(building_figures(), SITES / "demand.yaml")
     return 0

@@ -9,8 +9,10 @@ array that faces south. Altitude follows from the median pressure forecast (ISO 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from forecasting.history.judge import full_axis, judge_pv
@@ -62,6 +64,7 @@ def frames(parquet: Path = PARQUET) -> dict[int, pd.DataFrame]:
 def weather_of(rows: pd.DataFrame) -> pd.DataFrame:
     """The forecast's columns as the project names them."""
     total = rows["nwp_globalirrad"].clip(lower=0.0)
+    from_north = np.radians(rows["nwp_winddirection"])
     return pd.DataFrame(
         {
             "ghi_w_per_m2": total,
@@ -70,6 +73,8 @@ def weather_of(rows: pd.DataFrame) -> pd.DataFrame:
             "wind_m_per_s": rows["nwp_windspeed"],
             "humidity_percent": rows["nwp_humidity"],
             "pressure_hpa": rows["nwp_pressure"],
+            "wind_from_east_m_per_s": rows["nwp_windspeed"] * np.sin(from_north),
+            "wind_from_north_m_per_s": rows["nwp_windspeed"] * np.cos(from_north),
         }
     )
 
@@ -82,18 +87,34 @@ def usable_of(plant: PvPlant, rows: pd.DataFrame) -> pd.Series[bool]:
     return judged.usable.reindex(rows.index)
 
 
+def around_of(
+    number: int, rows: dict[int, pd.DataFrame], known: dict[int, dict[str, object]]
+) -> list[tuple[Spot, pd.DataFrame]]:
+    """The weather runs at the places of all other stations, new at the same midnight; nothing measured."""
+    return [
+        (plant_of(n, known[n], float(r["nwp_pressure"].median())).spot, weather_of(r))
+        for n, r in rows.items()
+        if n != number
+    ]
+
+
 def cases_of(
-    number: int, rows: pd.DataFrame, row: dict[str, object], known_days: int = 1, usable: pd.Series[bool] | None = None
+    number: int,
+    rows: pd.DataFrame,
+    row: dict[str, object],
+    known_days: int = 1,
+    usable: pd.Series[bool] | None = None,
+    around: Sequence[tuple[Spot, pd.DataFrame]] = (),
 ) -> Cases:
     """Forecasts issued at 00:00 Beijing for the day; flags as judged, unless ``usable`` gives them."""
     plant = plant_of(number, row, float(rows["nwp_pressure"].median()))
     index = pd.DatetimeIndex(rows.index)
     issued = pd.Series(index.normalize(), index)
     judged = usable_of(plant, rows) if usable is None else usable
-    return pv_cases(plant, weather_of(rows), rows["power"], judged, issued, known_days)
+    return pv_cases(plant, weather_of(rows), rows["power"], judged, issued, known_days, around)
 
 
 def all_cases(parquet: Path = PARQUET, metadata: Path = METADATA, known_days: int = 1) -> list[Cases]:
     """Cases of every station."""
-    known = plants(metadata)
-    return [cases_of(n, rows, known[n], known_days) for n, rows in frames(parquet).items()]
+    known, rows = plants(metadata), frames(parquet)
+    return [cases_of(n, r, known[n], known_days, around=around_of(n, rows, known)) for n, r in rows.items()]

@@ -31,7 +31,7 @@ def main() -> int:
     p.add_argument("--site", default="qingdao")
     p.add_argument("--from", dest="first", default="2026-01-01")
     p.add_argument("--to", dest="last", default="2026-12-31")
-    p.add_argument("--stochastic", action="store_true", help="rolling_stochastic too, every 6 hours")
+    p.add_argument("--stochastic", action="store_true", help="rolling_stochastic too, every 3 hours")
     p.add_argument("--workers", type=int)
     p.add_argument("--journal", default=".ems/rolling")
     args = p.parse_args()

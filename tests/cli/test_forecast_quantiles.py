@@ -29,6 +29,13 @@ def files(tmp_path_factory):
     return write_history(tmp_path_factory.mktemp("history"), date(2026, 5, 1), date(2026, 6, 30))
 
 
+@pytest.fixture(autouse=True)
+def cache(tmp_path_factory, monkeypatch):
+    folder = tmp_path_factory.mktemp("cache")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(folder))
+    return folder / "park-ems/forecasts"
+
+
 def given(files):
     return ("--history", files[0], "--weather-runs", files[1])
 
@@ -59,6 +66,29 @@ def test_with_history_the_method_is_chosen_by_its_scores(tmp_path, files, capsys
     kept = Archive(tmp_path / "a", create=False).issues(ROOF).iloc[0]
     assert (kept["model"], kept["unit"], kept["step_minutes"]) == ("level", "kW/kWp", 60)
     assert kept["issued_at"].isoformat()[:19] == pd.Timestamp(content["issued_at"]).tz_convert("UTC").isoformat()[:19]
+
+
+def test_a_second_call_takes_the_past_from_the_cache_and_says_the_same(tmp_path, files, capsys, cache):
+    told = []
+    for name in ("first.json", "second.json"):
+        assert ems("forecast", "demo", *DAY, "--quantiles", *given(files), "--json", tmp_path / name) == 0
+        told.append(capsys.readouterr().err)
+    first, second = (
+        json.loads((tmp_path / name).read_text(encoding="utf-8")) for name in ("first.json", "second.json")
+    )
+    assert first | {"issued_at": second["issued_at"]} == second
+    assert "cache" not in told[0]
+    assert "tables of forecasts are from the cache" in told[1]
+    assert "0 made anew" in told[1]
+    assert len(list(cache.iterdir())) > 3
+
+
+def test_a_cache_that_cannot_be_used_is_told_and_does_without(tmp_path, files, capsys, cache):
+    cache.mkdir(parents=True)
+    cache.chmod(0o777)
+    assert ems("forecast", "demo", *DAY, "--quantiles", *given(files), "--json", tmp_path / "a.json") == 0
+    assert "the cache of forecasts is not used" in capsys.readouterr().err
+    assert not list(cache.iterdir())
 
 
 def test_scores_as_a_table_and_as_json(tmp_path, files, capsys):

@@ -8,7 +8,7 @@ import os
 import socket
 import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any, Self
 
@@ -42,10 +42,11 @@ async def until(holds: Callable[[], Any], within_s: float = 10.0, what: str = ""
 class Broker:
     """mosquitto; it can be stopped and started again on its port."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *settings: str) -> None:
         self.port = free_port()
         self._config = folder / "mosquitto.conf"
-        self._config.write_text(f"listener {self.port} 127.0.0.1\nallow_anonymous true\n")
+        lines = [f"listener {self.port} 127.0.0.1", *(settings or ["allow_anonymous true"])]
+        self._config.write_text("\n".join([*lines, ""]))
         self._path = SBIN if os.access(SBIN, os.X_OK) else tool("mosquitto")
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -94,16 +95,19 @@ class Device:
 class Plant:
     """An OPC UA server with a few variables."""
 
-    def __init__(self) -> None:
+    def __init__(self, protect: Callable[[Any], Awaitable[None]] | None = None, **server: Any) -> None:
         self.port = free_port()
         self.url = f"opc.tcp://127.0.0.1:{self.port}/"
+        self._protect, self._options = protect, server
         self._server: Any = None
         self.nodes: dict[str, Any] = {}
 
     async def start(self, **values: Any) -> Self:
-        self._server = server = Server()
+        self._server = server = Server(**self._options)
         await server.init()
         server.set_endpoint(self.url)
+        if self._protect is not None:
+            await self._protect(server)
         space = await server.register_namespace("park")
         assert space == 2
         for name, value in values.items():

@@ -44,6 +44,10 @@ def test_the_example_may_be_enabled(tmp_path: Path) -> None:
 
 
 SETPOINT = "setpoints/battery_power"
+BROKER = {"kind": "mqtt", "host": "broker.park", "username": "park"}
+SECURITY = {
+    "policy": "Basic256Sha256", "mode": "Sign", "certificate": "/c.der", "key": "/k.der", "server_certificate": "/s.der"
+}  # fmt: skip
 MQTT_SETPOINT = {"connection": "broker", "at": {"topic": "set"}}
 
 
@@ -77,6 +81,15 @@ MQTT_SETPOINT = {"connection": "broker", "at": {"topic": "set"}}
         ([("watchdogs/inverter/at/type", "float32")], "a whole number"),
         ([("interval", "PT7M")], "make a day"),
         ([("connections/broker/password", "secret")], "Extra inputs"),
+        ([("connections/broker/password_env", "SECRET")], "belongs to a name"),
+        ([("connections/broker", BROKER | {"password_env": "A", "password_file": "/a"})], "one of them"),
+        ([("connections/broker", BROKER | {"password_file": "secret"})], "pattern"),
+        ([("connections/broker", BROKER | {"tls": {"certificate": "/a.pem"}})], "both or neither"),
+        ([("connections/broker", BROKER | {"tls": {"insecure": True}})], "Extra inputs"),
+        ([("connections/plant/security", SECURITY | {"policy": "None"})], "Basic256Sha256"),
+        ([("connections/plant/security", SECURITY | {"policy": "Basic256"})], "Basic256Sha256"),
+        ([("connections/plant/security", SECURITY | {"mode": "None_"})], "SignAndEncrypt"),
+        ([("connections/plant/security", SECURITY | {"server_certificate": None})], "server_certificate"),
         ([("connections/plant/url", "opc.tcp://me:secret@127.0.0.1:4840/")], "pattern"),
     ],
     ids=lambda x: x if isinstance(x, str) else "",

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo
 
 import pandas as pd
 from fastapi import APIRouter, Body, Query
@@ -12,7 +15,17 @@ from starlette.responses import Response
 from api.alarms import evaluate
 from api.contract.base import Day, Id, Instant, Page, SiteName
 from api.contract.jobs import Job
-from api.contract.plans import Decision, Difference, Explanation, Plan, PlanRequest, PlanSummary, Schedule, Status
+from api.contract.plans import (
+    Decision,
+    Difference,
+    Explanation,
+    Plan,
+    PlanRequest,
+    PlanSummary,
+    ReplanRequest,
+    Schedule,
+    Status,
+)
 from api.http import plan_checks, plan_views
 from api.http.answers import Unless, cached
 from api.http.deps import Db, Operator, Viewer
@@ -22,9 +35,12 @@ from api.http.principal import Principal
 from api.http.problems import conflict, not_found, request_id, responses, unusable
 from api.http.representation import chosen, send
 from api.http.service import Service
-from api.http.submit import ACCEPTED, Key, submit_day
+from api.http.submit import ACCEPTED, Key, submit, submit_day
 from api.records import audit_log, plans
+from api.records.sites import SiteVersion
 from ems.compare import difference
+from ems.forecasts.targets import history_series
+from ems.operation.live import import_series, state_series
 from ems.plan_file import to_csv
 from ems.report import plan_html
 from ems.site_file import SiteFile
@@ -60,10 +76,26 @@ def _plan(service: Service, who: Principal, id: str) -> PlanSummary:
 def submit_plan(asked: PlanRequest, who: Operator, service: Db, idempotency_key: Key = None) -> Response:
     """Ask for a plan. The answer is a job; the plan is its result."""
 
-    def fits(file: SiteFile) -> None:
+    def fits(file: SiteFile) -> Mapping[str, Any]:
         plan_checks.check(asked, file, service.store, who)
+        return {}
 
     return submit_day(service, who, "plan", asked, idempotency_key, fits)
+
+
+@router.post("/replans", status_code=202, response_model=Job, responses=ACCEPTED | responses(404, 429))
+def submit_replan(asked: ReplanRequest, who: Operator, service: Db, idempotency_key: Key = None) -> Response:
+    """Ask for a plan of the rest of today, from the next full step on. It is proposed, and approved as every plan."""
+
+    def payload(file: SiteFile, site: SiteVersion) -> dict[str, Any]:
+        today = datetime.now(ZoneInfo(site.timezone)).date().isoformat()
+        live = {
+            "names": [*state_series(file.site), *history_series(file)],
+            "imports": list(import_series(file.site)),
+        }
+        return asked.model_dump(mode="json") | {"day": today, "live": live}
+
+    return submit(service, who, "plan", asked, idempotency_key, payload)
 
 
 @router.get("/plans")

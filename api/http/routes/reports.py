@@ -17,11 +17,10 @@ from api.contract.reports import Finding, Report, ReportRequest, ReportSummary, 
 from api.http import report_checks, report_views
 from api.http.answers import Unless, cached
 from api.http.deps import Db, Engineer, Viewer
-from api.http.edge import REPORT_POLICY
 from api.http.paging import IdCursor, Limit, page
 from api.http.principal import Principal
 from api.http.problems import ProblemError, busy, conflict, not_found, responses, unavailable
-from api.http.representation import send
+from api.http.representation import send, send_page
 from api.http.routes.plans import FORMATS, JSON, Language
 from api.http.service import Service
 from api.http.submit import ACCEPTED, Key, submit
@@ -162,13 +161,7 @@ def get_report_page(
 
     _, digest = _finished(service, who, id)
     kept = service.contents
-    told = {"Content-Security-Policy": REPORT_POLICY, "Content-Language": lang}
-    tag = f"{digest[:32]}-html-{lang}"
-
-    def made() -> bytes:
-        return html(kept.parsed(id), lang).encode()
-
-    return send(request, kept, tag, "text/html; charset=utf-8", made, if_none_match, headers=told)
+    return send_page(request, kept, digest, lang, lambda: html(kept.parsed(id), lang), if_none_match)
 
 
 @router.get("/reports/{id}/workbook", response_class=Response, responses=cached(**{XLSX: BINARY}) | responses(409))

@@ -14,11 +14,10 @@ from api.contract.studies import Study, StudyChoice, StudyRequest, StudyRows, St
 from api.http import study_checks, study_views
 from api.http.answers import Unless, cached
 from api.http.deps import Db, Engineer, Viewer
-from api.http.edge import REPORT_POLICY
 from api.http.paging import IdCursor, Limit, page
 from api.http.principal import Principal
 from api.http.problems import conflict, not_found, responses
-from api.http.representation import send
+from api.http.representation import send, send_page
 from api.http.routes.plans import FORMATS, JSON, Language
 from api.http.service import Service
 from api.http.study_choices import choices
@@ -142,10 +141,4 @@ def get_study_report(
 
     _, digest = _finished(service, who, id)
     kept = service.contents
-    told = {"Content-Security-Policy": REPORT_POLICY, "Content-Language": lang}
-    tag = f"{digest[:32]}-html-{lang}"
-
-    def made() -> bytes:
-        return study_html(kept.parsed(id), lang).encode()
-
-    return send(request, kept, tag, "text/html; charset=utf-8", made, if_none_match, headers=told)
+    return send_page(request, kept, digest, lang, lambda: study_html(kept.parsed(id), lang), if_none_match)

@@ -6,10 +6,12 @@ import {showProgress} from "./progress.js";
 const page = data("page");
 const progress = document.getElementById("progress");
 const button = document.getElementById("replan");
+const fromNow = document.getElementById("from-now");
 const ended = document.getElementById("job-ended");
 
 export function wireActions() {
   button?.addEventListener("click", make);
+  fromNow?.addEventListener("click", replan);
   if (page.job) watch(page.job);
   for (const opener of document.querySelectorAll("[data-dialog]")) {
     opener.addEventListener("click", () => document.getElementById(opener.dataset.dialog).showModal());
@@ -21,30 +23,44 @@ export function wireActions() {
 }
 
 async function make() {
-  button.disabled = true;
+  const uncertain = [...document.querySelectorAll("#uncertainty input")];
+  if (!uncertain.every((input) => input.reportValidity())) return;
+  const [scenarios, risk] = uncertain.map((input) => input.valueAsNumber || 0);
+  await ask("/api/v1/plans", {site: page.site, day: page.day, scenarios, risk_weight: risk});
+}
+
+async function replan() {
+  await ask("/api/v1/replans", {site: page.site});
+}
+
+async function ask(path, asked) {
+  free(false);
   ended.replaceChildren();
   try {
-    const {body} = await send("POST", "/api/v1/plans", {site: page.site, day: page.day}, {"Idempotency-Key": once()});
+    const {body} = await send("POST", path, asked, {"Idempotency-Key": once()});
     watch(body.id);
     progress.querySelector("[data-cancel]")?.focus();
   } catch (error) {
-    button.disabled = false;
+    free(true);
     fault(error);
   }
 }
 
+/** Whether another job may be asked for. */
+function free(yes) {
+  for (const each of [button, fromNow]) if (each) each.disabled = !yes;
+}
+
 function watch(job) {
-  if (button) button.disabled = true;
+  free(false);
   showProgress(progress, job, (done) => {
     if (done.state === "succeeded") {
       location.assign(done.result.replace("/api/v1", ""));
       return;
     }
     progress.hidden = true;
-    if (button) {
-      button.disabled = false;
-      button.focus();
-    }
+    free(true);
+    button?.focus();
     if (done.state === "failed") location.reload(); // the page says what it means and what to do
     else {
       const note = ended.appendChild(document.createElement("p"));

@@ -3,7 +3,7 @@
 
 import {announce, fault, follow, say, send} from "./api.js";
 
-const PARTS = {inputs: 0.02, baseline: 0.08, build: 0.12, solve: 0.15, explain: 0.97};
+const PARTS = {inputs: 0.02, quantiles: 0.5, baseline: 0.08, scenarios: 0.1, build: 0.12, solve: 0.15, explain: 0.97};
 const OF_STUDY = {typical: 0.02, design: 0.03, modules: 0.1, read: 0.12, truth: 0.2, reference: 0.38, resolution: 0.4, sweep: 0.45};
 const OF_REPORT = {account: 0.3};
 const UNTIL = {truth: 0.38, sweep: 0.98}; // of phases that count what they have done

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from ems.operation.simulator.order import PAID, RealTime, paid_kw
@@ -10,6 +11,7 @@ from ems.operation.simulator.slots import least_rate, served
 from ems.operation.simulator.stores import moved
 from ems.operation.simulator.told import ToldStep
 from ems.rules.attempt import LEVEL, Attempt
+from ems.rules.exchange import TRIES
 from ems.rules.plant import Spare, Unit, penalty
 from models import PV, Grid, Store
 from models.demand import DeferrableDemand, Demand
@@ -29,6 +31,7 @@ class Answer(Attempt):
 
     step: ToldStep
     plant: RealTime = field(init=False)
+    relieved: str = ""  # bus for which a machine is turned down: what stands in for its by-products may draw on it
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -54,6 +57,7 @@ class Answer(Attempt):
             if self.net[bus] < -LEVEL:
                 shed(self, bus)
         self._level()
+        self._spare_peaks()
         self._use_sun()
         for bus in self._too_full():
             for u in self.plant.users[bus]:
@@ -62,6 +66,17 @@ class Answer(Attempt):
         self.debt = sum(abs(x) for x in self.net.values() if abs(x) > LEVEL)
         self.shortfall_cny = sum(penalty(u) * self._lacking(u) for units in self.plant.demands.values() for u in units)
 
+    @property
+    def new_peak_kw(self) -> float:
+        """Import above the peak that is paid for or planned, of all connections [kW]."""
+        return sum(
+            max(0.0, self.position(u) - self._paid(u)) for u in self.plant.units if isinstance(u.component, Grid)
+        )
+
+    def _paid(self, u: Unit) -> float:
+        assert isinstance(u.component, Grid)
+        return paid_kw(u.component, self.t, self.run, self.step.asked[u.name] or 0.0)
+
     def _level(self) -> None:
         for _ in range(PASSES):
             for bus in self.plant.order:
@@ -69,6 +84,14 @@ class Answer(Attempt):
                 self.cover(bus, Merit.RESERVE)
             if all(abs(x) <= EPS for x in self.net.values()):
                 return
+
+    def _spare_peaks(self) -> None:
+        """A new peak that was reached on the way to something else: once more without it, as far as that goes."""
+        for bus, grids in self.plant.grids.items():
+            for u in grids:
+                if self.position(u) > self._paid(u) + EPS:
+                    self.put(u, self._paid(u))
+                    self.cover(bus, Merit.RESERVE)
 
     def _use_sun(self) -> None:
         """Sun that came beyond the plan and fills no store is sold, or makes hydrogen where electrolysers run."""
@@ -130,10 +153,18 @@ class Answer(Attempt):
             super()._ask(s, gap, Merit.RESERVE)  # stores are there to take the difference, down to their minimum
         elif isinstance(s.component, Grid) and level == PAID:
             at = self.position(s)
-            paid = paid_kw(s.component, self.t, self.run, self.step.asked[s.name] or 0.0)
-            self.put(s, max(at, min(at + gap, paid)))
+            self.put(s, max(at, min(at + gap, self._paid(s))))
         elif not (self._waits(s, level) and not self.values[s.name].get(ON.name)):
             self.ask_maker(s, gap, level)
+
+    def _supplied(self, u: Unit, level: int, before: Mapping[str, float]) -> float:
+        if self.relieved not in u.inputs:
+            return super()._supplied(u, level, before)
+        short = min(self.net[self.relieved], 0.0)  # it may go shorter: the one who turns down weighs it in the end
+        self.net[self.relieved] -= short
+        share = super()._supplied(u, level, before)
+        self.net[self.relieved] += short
+        return share
 
     @staticmethod
     def _waits(s: Unit, level: int) -> bool:
@@ -208,15 +239,27 @@ class Answer(Attempt):
                 self._throttle(u, bus)
 
     def _throttle(self, u: Unit, bus: str) -> None:
-        """Turn an electrolyser down where tanks have what it no longer makes, and others its heat."""
+        """Turn an electrolyser down where tanks have what it no longer makes, and others its heat.
+
+        Whoever makes the heat may draw on the same bus: what is gained gets less from turn to turn.
+        """
+        for _ in range(TRIES):
+            if self.net[bus] >= -EPS or not self._turned_down_by(u, bus):
+                return
+
+    def _turned_down_by(self, u: Unit, bus: str) -> bool:
+        """Turn it down by what the bus is short of, or part of that; whether anything was gained."""
         at, power = self.position(u), self.values[u.name]["power_kw"]
-        if at <= EPS or u.bus in self.covering:
-            return
+        if at <= EPS or u.bus in self.covering or any(b in self.covering for _, b in u.spare):
+            return False
         saved = self.save()
         for share in THROTTLED:
             self.put(u, at * max(0.0, 1 + share * self.net[bus] / power))
             lacking = self.cover(u.bus, Merit.STORED)
+            outer, self.relieved = self.relieved, bus
             lacking += sum(self.cover(b, Merit.RESERVE) for _, b in u.spare)
+            self.relieved = outer
             if lacking <= EPS and self.net[bus] > saved.net[bus] + EPS and self.no_worse(saved.net):
-                return
+                return True
             self.restore(saved)
+        return False

@@ -28,6 +28,7 @@ Why = Literal[
     "rating",
     "balance",
     "recommitted",
+    "peak",
     "rules",
 ]
 WHY: Mapping[Why, Note] = {
@@ -43,6 +44,7 @@ WHY: Mapping[Why, Note] = {
     "rating": Note("超出最低负荷至额定范围", "outside minimum load to rating"),
     "balance": Note("实时平衡", "balances what came otherwise"),
     "recommitted": Note("按计划启停会缺供, 改变了启停", "machines were started or stopped lest a demand went unserved"),
+    "peak": Note("为避免新的最大需量改变了启停", "machines were started or stopped to spare a new peak"),
     "rules": Note("按计划会缺供, 改按规则运行", "rules took over lest a demand went unserved"),
 }
 

@@ -18,6 +18,7 @@ from functools import cached_property
 from ems.rules.plant import Plant, Spare, Unit
 from models import Store
 from models.component import fixed
+from models.electrolyser import Electrolyser
 from models.grid import Grid
 from models.operation import Merit, Run
 from models.storage import Battery
@@ -57,6 +58,17 @@ class RealTime(Plant):
         return {bus: [u for u in self.units if u.carries and u.bus == bus] for bus in self.site.buses}
 
     @cached_property
+    def peak_spared_by(self) -> frozenset[str]:
+        """Machines that are started or stopped rather than a new peak be paid for: fuel cells and electrolysers."""
+        carriers = self.site.buses
+        return frozenset(
+            u.name
+            for u in self.units
+            if isinstance(u.component, Electrolyser)
+            or (u.merit == Merit.RESERVE and not u.is_store and carriers[u.bus] == "electricity")
+        )
+
+    @cached_property
     def order(self) -> tuple[str, ...]:
         """Buses in the order in which they are levelled: what is made from power before power itself."""
         last = ("electricity", "gas", "water")
@@ -81,13 +93,14 @@ def levels(u: Unit) -> tuple[Merit, ...]:
         return PAID, Merit.RESERVE
     if isinstance(c, Store):
         return Merit.FREE if isinstance(c, Battery) else Merit.STORED, Merit.RESERVE
-    if u.merit == Merit.RESERVE:  # once it runs it is a machine like others
-        return Merit.OWN, Merit.RESERVE
+    if u.merit == Merit.RESERVE:  # once it runs it is a machine like others; it starts before a new peak is paid for
+        return Merit.OWN, Merit.BOUGHT, Merit.RESERVE
     return u.merit, Merit.RESERVE
 
 
-def _stores_first(u: Unit) -> tuple[bool, bool, Merit]:
-    return not u.is_store, bool(u.followed) and not u.carries, u.merit
+def _stores_first(u: Unit) -> tuple[bool, bool, float]:
+    merit = Merit.OWN + 0.5 if u.merit == Merit.RESERVE else u.merit  # before what costs a new peak
+    return not u.is_store, bool(u.followed) and not u.carries, merit
 
 
 def paid_kw(c: Grid, t: int, run: Run, planned_kw: float) -> float:

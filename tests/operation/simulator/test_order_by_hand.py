@@ -134,6 +134,52 @@ def test_an_electrolyser_whose_heat_is_used_is_turned_down_too_and_the_store_giv
     assert found["users_heat"]["unserved_kw"] == found["users_hydrogen"]["unserved_kg_per_h"] == 0
 
 
+def test_an_electrolyser_is_turned_down_though_a_boiler_must_make_its_heat():
+    """300 kW of others, 400 kW of stack, 600 kW paid: 100 kW less, of which the boiler takes what heat is missing."""
+    stack = STACK.model_copy(update={"heat_recoverable": 0.7, "heat_bus": "heat"})
+    boiler = part(kind="electric_boiler", name="boiler", capacity_kw=100, efficiency=1.0)
+    p = park(
+        mains(**PAID),
+        stack,
+        TANK,
+        boiler,
+        wants("electricity"),
+        wants("hydrogen"),
+        wants("heat"),
+        state={"mains": {"peak_kw": 600.0}, "tank": {"level_kg": 50.0}, "stack": {"hot_modules": 1.0}},
+        wanted_electricity_kw=300,
+        wanted_hydrogen_kg_per_h=8,
+        wanted_heat_kw=59,
+    )
+    found = settled(p, {"stack": {"power_kw": 400.0, "on_modules": 1.0}, "mains": {"import_kw": 600.0}})
+    heat = 0.7 * (1 - 39.4 / 50)  # of a kW of stack
+    power = (300 - 59) / (1 - heat)  # 300 = stack + boiler, boiler = 59 - heat x stack
+    assert found["stack"]["power_kw"] == pytest.approx(power, abs=1.0)
+    assert found["boiler"]["heat_kw"] == pytest.approx(59 - heat * power, abs=0.5)
+    assert found["mains"]["import_kw"] <= 600 + 1
+    assert found["users_heat"]["unserved_kw"] == found["users_hydrogen"]["unserved_kg_per_h"] == 0
+
+
+def test_a_fuel_cell_starts_before_a_new_peak_is_paid_and_not_below_it():
+    cell = part(
+        kind="fuel_cell", name="cell", capacity_kw=100, electric_efficiency=[[0.1, 0.5], [1.0, 0.5]], min_load=0.1
+    )
+    parts = mains(**PAID), cell, TANK, wants("electricity"), outlet("heat")
+    told = {"cell": {"power_kw": 0.0, "on_modules": 0.0}, "mains": {"import_kw": 150.0}}
+    state = {"mains": {"peak_kw": 200.0}, "tank": {"level_kg": 50.0}}
+    below = settled(park(*parts, state=state, wanted_electricity_kw=195), told)
+    assert (below["cell"]["power_kw"], below["mains"]["import_kw"]) == (0, 195)
+    p = park(*parts, state=state, wanted_electricity_kw=260)
+    found = settled(p, told)
+    assert (found["cell"]["power_kw"], found["mains"]["import_kw"]) == (60, 200)
+    on = p.deviations().set_index("quantity").loc["on_modules"]
+    assert (on.asked, on.did, on.why) == (0, 1, "peak")
+    little = settled(park(*parts, state=state, wanted_electricity_kw=204), told)
+    assert (little["cell"]["power_kw"], little["mains"]["import_kw"]) == (0, 204)  # not worth a start
+    empty = settled(park(*parts, state={**state, "tank": {"level_kg": 0.0}}, wanted_electricity_kw=260), told)
+    assert (empty["cell"]["power_kw"], empty["mains"]["import_kw"]) == (0, 260)
+
+
 def test_a_heat_pump_whose_least_is_too_much_stops_and_the_rest_keeps_to_its_setpoints():
     pump = part(
         kind="heat_pump", name="pump", capacity_kw=200, min_load=0.25, cop=[[0, 3.0], [40, 3.0]],

@@ -97,6 +97,8 @@ TABLE: dict[str, Case] = {
     ),
     # forecasts and plans
     "POST /api/v1/forecasts": Case("operator", 202, "/api/v1/forecasts", "site", json={"site": "{site}"}),
+    "GET /api/v1/sites/{site}/forecasts": Case("viewer", 200, "/api/v1/sites/{site}/forecasts", "site"),
+    "POST /api/v1/replans": Case("operator", 202, "/api/v1/replans", "site", json={"site": "{site}"}),
     "GET /api/v1/forecasts": Case("viewer", 200, "/api/v1/forecasts", "list"),
     "GET /api/v1/forecasts/{id}": Case("viewer", 200, "/api/v1/forecasts/{forecast}", "site"),
     "POST /api/v1/plans": Case("operator", 202, "/api/v1/plans", "site", json={"site": "{site}"}),

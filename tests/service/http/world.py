@@ -6,15 +6,18 @@ import json
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from api import jobs
 from api.contract.base import Text
 from api.contract.people import TokenRequest
 from api.contract.series import SeriesDefinition
+from api.measured_past import History
 from api.records import alarms, forecasts, people, plans, series, tokens
 from api.records.sites import import_packaged
 from api.store import Store
+from api.work.uncertainty import uncertainty
 from ems.forecast_file import forecast_dict
 from ems.inputs import make_inputs
 from ems.plan import make_plan
@@ -100,4 +103,5 @@ def _plan() -> bytes:
 @cache
 def _forecast() -> bytes:
     file = read_site(HOME)
-    return json.dumps(forecast_dict(file, DAY, make_inputs(file, DAY, weather="climatology", step_minutes=60))).encode()
+    inputs = make_inputs(file, DAY, weather="climatology", step_minutes=60)
+    return json.dumps(forecast_dict(file, DAY, inputs, uncertainty(file, inputs, History(), Path()))).encode()

@@ -15,7 +15,7 @@ from api import jobs
 from api.contract.base import Role
 from api.http.app import create_app
 from api.http.guard import COOKIE, CSRF_HEADER
-from api.records import people, plans, sessions
+from api.records import forecasts, people, plans, sessions
 from api.settings import Settings
 from api.store import Store
 from tests.service.conftest import BASE
@@ -84,6 +84,20 @@ class Served:
                 jobs.cancelled(c, claim)
             assert claim is not None
             found = plans.add(c, claim, whole, json.dumps(whole).encode(), 1)
+            assert jobs.succeed(c, claim, found)
+        return found
+
+    def old_forecast(self) -> str:
+        """The park's forecast as it was kept before there were quantiles."""
+        whole = json.loads(self.app.state.service.contents.text(self.home.forecast))
+        del whole["uncertainty"]
+        asked = {"site": HOME, "day": whole["date"], "site_version": 1}
+        with self.store.write() as c:
+            made = jobs.submit(c, "forecast", HOME, asked, "dispatcher", limit=100)
+            while (claim := jobs.claim(c, "worker", 60, 3)) is not None and claim.id != made:
+                jobs.cancelled(c, claim)
+            assert claim is not None
+            found = forecasts.add(c, claim, json.dumps(whole).encode())
             assert jobs.succeed(c, claim, found)
         return found
 

@@ -10,13 +10,18 @@ import pytest
 
 from api.contract.series import SeriesDefinition
 from api.pages.changed import change_lines
+from api.pages.environment import Words
 from api.pages.parameter_names import NAMES, parameter_title, parameter_unit
+from api.pages.uncertainty_view import _held
+from api.pages.words_uncertainty import UNCERTAINTY
 from api.records import series
 from api.tables import EPOCH
 from ems.changes import Changes
+from ems.report.formats import number
 from ems.site_file import read_site, site_names
 from tests.service.http.world import DAY, FOREIGN, HOME
 from tests.service.pages.served import CHANGES, Served, served  # noqa: F401  fixture
+from tests.service.resources.kept import under_scenarios
 
 FORM = f"/sites/{HOME}/what-if"
 
@@ -137,11 +142,42 @@ def test_compare_without_plans_says_how_to_choose_them(served: Served) -> None: 
 def test_a_forecast_shows_weather_sun_demands_prices_and_carbon(served: Served, lang: str) -> None:  # noqa: F811
     page = served.page(f"/sites/{HOME}/forecast?forecast={served.home.forecast}", lang=lang)
     keys = [c["key"] for c in page.data("figures")["charts"]]
-    assert keys == ["weather", "sun", "demand-electricity", "demand-hydrogen", "price", "carbon"]
+    assert keys[:6] == ["weather", "sun", "demand-electricity", "demand-hydrogen", "price", "carbon"]
+    uncertain = ("roof.yield_kw_per_kwp", "workshop.electricity_kw", "forklifts.hydrogen_kg_per_h")
+    assert keys[6:] == [f"fan-{column}" for column in uncertain]
     assert {"zh": "气候平均", "en": "climatology"}[lang] in page.one("dl", cls="facts")[1]
     rows = [text for _, text in page.all("tr")]
     assert any({"zh": "车间用电", "en": "workshop"}[lang] in text for text in rows)
     assert not any("_kw" in text for text in rows), "columns have names for readers"
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_a_fan_shows_the_80_percent_band_in_kw_and_says_on_what_it_rests(served: Served, lang: str) -> None:  # noqa: F811
+    page = served.page(f"/sites/{HOME}/forecast?forecast={served.home.forecast}", lang=lang)
+    kept = json.loads(served.app.state.service.contents.text(served.home.forecast))["uncertainty"]
+    roof = kept["series"]["roof.yield_kw_per_kwp"]
+    chart = next(c for c in page.data("figures")["charts"] if c["key"] == "fan-roof.yield_kw_per_kwp")
+    low, high, mean, *_ = (trace["y"][12] for trace in chart["data"])
+    assert 0 < low < mean < high
+    assert high == pytest.approx(600 * roof["quantiles"]["q90"][12], rel=1e-4), "power of the 600 kWp, not yield"
+    rows = page.one("section", id="uncertain")[1]
+    assert {"zh": "未经本地实测检验", "en": "never checked"}[lang] in rows
+    assert kept["series"]["roof.yield_kw_per_kwp"]["model_title"][lang] in rows
+
+
+def test_a_band_that_was_scored_says_how_often_it_held() -> None:
+    score = {"from": "2026-05-01", "to": "2026-06-01", "rows": [
+        {"chosen": False, "coverage_80": 0.99}, {"chosen": True, "coverage_80": 0.774},
+    ]}  # fmt: skip
+    words = Words("en", UNCERTAINTY)
+    assert "77% of measurements" in _held({"source": "history", "score": score}, words)
+    assert "never checked" in _held({"source": "mean_by_history", "score": score}, words), "its errors are assumed"
+    assert "never checked" in _held({"source": "history", "score": None}, words)
+
+
+def test_inputs_without_quantiles_say_so(served: Served) -> None:  # noqa: F811
+    page = served.page(f"/sites/{HOME}/forecast?forecast={served.old_forecast()}")
+    assert "have no intervals" in page.one("section", id="uncertain")[1]
 
 
 def test_the_newest_inputs_of_a_day_are_shown_wherever_they_come_from(served: Served) -> None:  # noqa: F811
@@ -168,3 +204,38 @@ def test_measurements_of_a_column_lie_over_its_forecast(served: Served) -> None:
     dots = next(t for t in chart["data"] if t.get("mode") == "markers")
     assert dots["y"] == [50.0], "what is missing or suspect is not shown"
     assert dots["x"] == [f"{DAY}T06:15:00"], "a mean stands in the middle of its interval"
+
+
+# --- plans under scenarios -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_the_page_of_a_plan_shows_its_scenarios_dearest_first(served: Served, lang: str) -> None:  # noqa: F811
+    content = under_scenarios()
+    id = served.what_if(**content)
+    page = served.page(f"/plans/{id}", "operator", lang=lang)
+    [section] = page.all("section", id="scenarios")
+    told = content["stochastic"]
+    shown = (told["expected_cny"], told["cvar_cny"], told["value"]["stochastic_cny"], told["value"]["information_cny"])
+    for amount in shown:
+        unknown = {"zh": "无法给出", "en": "cannot be told"}[lang]  # the plan for the expected day cannot be kept
+        assert (unknown if amount is None else number(amount)) in section[1], amount
+    set_ = served.browser(lang=lang).get(f"/plans/{id}/figures?lang={lang}").json()
+    chart = next(c for c in set_["charts"] if c["key"] == "scenarios-grid")
+    assert len(chart["data"]) == 1 + len(content["stochastic"]["scenarios"])
+    assert chart["data"][-1]["y"][:24] == pytest.approx(content["stochastic"]["grids"]["grid"]["planned_kw"], rel=1e-4)
+
+
+def test_a_usual_plan_has_no_scenarios_and_the_form_is_off(served: Served) -> None:  # noqa: F811
+    page = served.page(f"/plans/{served.home.plan}", "operator")
+    assert page.all("section", id="scenarios") == []
+    assert page.one("input", id="scenario-count")[0]["value"] == "0"
+    assert page.one("input", id="risk-weight")[0]["value"] == "0"
+    assert "open" not in page.one("details", id="uncertainty")[0]
+    assert served.page(f"/plans/{served.home.plan}", "viewer").all("details", id="uncertainty") == []
+
+
+def test_only_today_can_be_re_planned_from_now_and_only_by_operators(served: Served) -> None:  # noqa: F811
+    assert served.page(f"/sites/{HOME}", "operator").all("button", id="from-now")
+    assert served.page(f"/sites/{HOME}?day=tomorrow", "operator").all("button", id="from-now") == []
+    assert served.page(f"/sites/{HOME}", "viewer").all("button", id="from-now") == []

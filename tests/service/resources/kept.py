@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import uvicorn
@@ -46,11 +47,36 @@ def plan_text() -> str:
 def forecast_text() -> str:
     from datetime import date
 
+    from api.measured_past import History
+    from api.work.uncertainty import uncertainty
     from ems.forecast_file import forecast_dict
     from ems.inputs import make_inputs
 
     file, day = read_site("demo"), date.fromisoformat(DAY)
-    return to_json(forecast_dict(file, day, make_inputs(file, day, step_minutes=60, weather="climatology")))
+    inputs = make_inputs(file, day, step_minutes=60, weather="climatology")
+    return to_json(forecast_dict(file, day, inputs, uncertainty(file, inputs, History(), Path())))
+
+
+@cache
+def _under_scenarios() -> str:
+    from datetime import date
+
+    from ems.plan import Uncertain
+    from ems.stochastic.risk import Risk
+    from ems.stochastic.sources import drawn_ways
+
+    uncertain = Uncertain(lambda file, inputs: drawn_ways(file, inputs, 3), Risk(0.5))
+    with Solver() as solver:
+        made = make_plan(
+            read_site("demo"), date.fromisoformat(DAY), solver,
+            weather="climatology", step_minutes=60, uncertain=uncertain,
+        )  # fmt: skip
+    return to_json(to_dict(made))
+
+
+def under_scenarios() -> dict[str, Any]:
+    """Content of the plan of the same day under three scenarios."""
+    return dict(json.loads(_under_scenarios()))
 
 
 def changed(**changes: Any) -> dict[str, Any]:

@@ -248,6 +248,13 @@ def test_forecasts_alarms_and_the_rest(ems: Client, store: Store, tmp_path: Path
     with working(store):
         forecast = ems.forecast("demo", DAY, step_minutes=60)
     assert len(forecast.series["import_cny_per_kwh"].values) == 24
+    table = ems.forecast_frame(forecast)
+    assert str(table.index.tz) == "Asia/Shanghai"
+    noon = table.loc[f"{DAY}T12:00", [f"roof.yield_kw_per_kwp.{q}" for q in ("q10", "q50", "q90")]]
+    assert 0 < noon.iloc[0] < noon.iloc[1] < noon.iloc[2]
+    [known] = ems.forecasts("demo", as_of=pd.Timestamp.now(tz="UTC"), day=DAY)
+    assert ems.get_forecast(known.id) == forecast
+    assert list(ems.forecasts("demo", as_of=forecast.created_at - pd.Timedelta(seconds=1))) == []
     tomorrow = (datetime.now(UTC) + pd.Timedelta(days=2)).date().isoformat()
     keep(store, changed(outcome="infeasible", date=tomorrow), day=tomorrow)
     evaluate(store, Settings(database="sqlite:///unused"))

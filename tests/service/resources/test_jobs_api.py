@@ -57,6 +57,11 @@ def test_what_is_left_open_is_fixed_when_it_is_asked(operator: TestClient) -> No
         "day": tomorrow.isoformat(),
         "step_minutes": 15,
         "weather": "auto",
+        "meters": {
+            "roof.power_kw": "roof.power",
+            "workshop.electricity_kw": "workshop.electricity",
+            "forklifts.hydrogen_kg_per_h": "forklifts.hydrogen",
+        },
         "site_version": 1,
     }
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import csv
 import io
 import json
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import openpyxl
 import pytest
@@ -15,10 +17,21 @@ from api.contract.plans import Plan, Schedule
 from api.http import contents, representation
 from api.ids import digest
 from api.records import audit_log
+from api.records.sites import import_packaged
 from api.store import Store
 from ems.plan_file import to_csv
 from tests.service.conftest import ClientOf
-from tests.service.resources.kept import DAY, changed, claim, finish, forecast_text, keep, plan_text, submit
+from tests.service.resources.kept import (
+    DAY,
+    changed,
+    claim,
+    finish,
+    forecast_text,
+    keep,
+    plan_text,
+    submit,
+    under_scenarios,
+)
 
 URL = "/api/v1/plans"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -265,6 +278,86 @@ def test_a_forecast_is_told_with_its_series(viewer: TestClient, store: Store) ->
     assert [x["id"] for x in viewer.get("/api/v1/forecasts").json()["items"]] == [id]
     assert viewer.get(f"/api/v1/forecasts/{id}", headers={"If-None-Match": answer.headers["etag"]}).status_code == 304
     assert viewer.get(f"{URL}/{id}").status_code == 404  # a forecast is no plan
+
+
+@pytest.mark.parametrize(
+    ("asked", "pointer"),
+    [
+        ({"risk_weight": 1.0}, "/risk_weight"),
+        ({"scenarios": 21}, "/scenarios"),
+        ({"scenarios": 2.5}, "/scenarios"),
+        ({"scenarios": 3, "risk_weight": -1}, "/risk_weight"),
+    ],
+)
+def test_scenarios_that_make_no_sense_are_refused(
+    client_of: ClientOf, store: Store, asked: dict[str, Any], pointer: str
+) -> None:
+    import_packaged(store)
+    answer = client_of("operator").post(URL, json={"site": "demo", **asked})
+    assert answer.status_code == 422
+    assert [e["pointer"] for e in answer.json()["errors"]] == [pointer]
+
+
+def test_a_plan_tells_what_its_scenarios_cost_and_are_worth(viewer: TestClient, store: Store) -> None:
+    usual = keep(store)
+    assert viewer.get(f"{URL}/{usual}").json()["stochastic"] is None
+    submit(store)
+    id = finish(store, claim(store), under_scenarios())
+    told, kept = viewer.get(f"{URL}/{id}").json()["stochastic"], under_scenarios()["stochastic"]
+    assert (told["risk_weight"], told["risk_alpha"]) == (0.5, 0.9)
+    assert (told["vss_cny"], told["evpi_cny"]) == (kept["value"]["stochastic_cny"], kept["value"]["information_cny"])
+    assert sum(s["weight"] for s in told["scenarios"]) == pytest.approx(1)
+    expected = sum(s["weight"] * s["total_cny"] for s in told["scenarios"])
+    assert told["expected_cny"] == pytest.approx(expected)
+    assert told["cvar_cny"] >= expected
+
+
+def test_a_re_plan_is_a_job_of_today_that_knows_which_series_tell_the_state(client_of: ClientOf, store: Store) -> None:
+    import_packaged(store)
+    answer = client_of("operator").post("/api/v1/replans", json={"site": "qingdao"})
+    assert answer.status_code == 202
+    job = answer.json()
+    assert job["kind"] == "plan"
+    assert job["request"]["day"] == datetime.now(ZoneInfo("Asia/Shanghai")).date().isoformat()
+    assert {"battery.level_kwh", "tank.level_kg", "pv_offices.power_kw"} <= set(job["request"]["live"]["names"])
+    assert job["request"]["live"]["imports"] == ["grid.import_kw"]
+
+
+def test_a_forecast_tells_its_quantiles_by_column(viewer: TestClient, store: Store) -> None:
+    submit(store, "forecast")
+    id = finish(store, claim(store))
+    told, kept = viewer.get(f"/api/v1/forecasts/{id}").json()["uncertainty"], json.loads(forecast_text())["uncertainty"]
+    assert told["issued_at"] == kept["issued_at"]
+    assert told["history"] is None
+    roof = told["columns"]["roof.yield_kw_per_kwp"]
+    assert list(roof["quantiles"]) == [f"q{level:02d}" for level in range(5, 100, 5)]
+    assert roof["quantiles"]["q90"]["values"] == kept["series"]["roof.yield_kw_per_kwp"]["quantiles"]["q90"]
+    assert roof["quantiles"]["q90"]["unit"] == "kW/kWp"
+    assert (roof["model"], roof["source"], roof["coverage_80"]) == ("assumed", "assumed", None)
+    for low, mean, high in zip(
+        roof["quantiles"]["q10"]["values"], roof["mean"]["values"], roof["quantiles"]["q90"]["values"], strict=True
+    ):
+        assert 0 <= low <= high
+        assert (low < mean < high) == (mean > 0)
+
+
+def test_what_was_known_at_a_moment_can_be_asked_for(viewer: TestClient, store: Store) -> None:
+    made = []
+    for day in (DAY, DAY, "2026-06-16"):
+        submit(store, "forecast", day=day)
+        made.append(finish(store, claim(store)))
+    path = "/api/v1/sites/demo/forecasts"
+
+    def known(**asked: str) -> list[str]:
+        return [x["id"] for x in viewer.get(path, params=asked).json()["items"]]
+
+    times = {x["id"]: x["created_at"] for x in viewer.get(path).json()["items"]}
+    assert known() == made[::-1]
+    assert known(as_of=times[made[1]]) == [made[1], made[0]], "what was made at that very moment was known"
+    assert known(as_of=times[made[2]], day=DAY) == [made[1], made[0]]
+    assert known(as_of="2026-01-01T00:00:00+08:00") == []
+    assert viewer.get(path, params={"as_of": "2026-01-01T00:00:00"}).status_code == 422
+    assert viewer.get("/api/v1/sites/nowhere/forecasts").status_code == 404
 
 
 def test_what_was_read_once_is_not_unpacked_again(

@@ -43,10 +43,12 @@ class Office:
     def __exit__(self, *_):
         self.store.close()
 
-    def submit(self, kind: str = "plan", **asked) -> str:
+    def submit(self, kind: str = "plan", meters=None, live=None, **asked) -> str:
         asked = {"site": "demo", "day": DAY, "step_minutes": 60, "weather": "climatology", **asked}
         model = PlanRequest if kind == "plan" else ForecastRequest
         payload = model.model_validate_json(json.dumps(asked)).model_dump(mode="json") | {"site_version": 1}
+        payload |= {} if meters is None else {"meters": meters}
+        payload |= {} if live is None else {"live": live}
         with self.store.write() as c:
             return jobs.submit(c, kind, "demo", payload, "dispatcher", limit=1000)
 

@@ -1,16 +1,26 @@
 """What workers make: plans and forecasts from the store, kept in it; or a sentence on what cannot be used."""
 
 import time
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
+import numpy as np
 import pytest
 import sqlalchemy as sa
 
 from api import jobs, tables
 from api.contract.series import SeriesDefinition
 from api.records import plans, series
+from api.records.history import history
+from api.records.sites import import_packaged
 from api.work import worker
+from api.work.prepare import prepare, solver_seconds
+from ems.forecasts.targets import history_series
+from ems.inputs import make_inputs
+from ems.operation.live import import_series, state_series
 from ems.plan_file import audit_plan
+from ems.site_file import read_site
+from tests.service.resources.kept import under_scenarios
 from tests.service.work.bench import Office, eventually
 
 
@@ -59,6 +69,95 @@ def test_series_from_outside_replace_inputs_of_forecasts_and_plans(park):
     plan = park.until(park.submit(day="2026-06-22"))
     for job in (forecast, plan):
         assert park.text(job)["inputs"]["workshop.electricity_kw"]["values"] == [33.0] * 24
+
+
+def test_a_forecast_learns_from_what_was_measured_before_its_day(park):
+    file, first, last = read_site("demo"), date(2026, 6, 1), date(2026, 7, 20)
+    inputs = make_inputs(file, first, last, step_minutes=60, weather="climatology")
+    noise = 1 + 0.05 * np.random.default_rng(1).standard_normal(len(inputs.table))
+    made = 0.85 * 600 * inputs.table["roof.yield_kw_per_kwp"].to_numpy() * noise
+    start = inputs.table.index[0].to_pydatetime()
+    with park.store.write() as c:
+        for name, values in {"roof.power_kw": made, "workshop.electricity_kw": made[:48]}.items():
+            definition = SeriesDefinition(kind="measurement", unit="kW", resolution="PT1H")
+            row, _ = series.define(c, "demo", name, definition, 3600)
+            series.add(c, [series.Chunk(row, start, series.MEASURED, values.tolist(), ["good"] * len(values))])
+    job = park.until(park.submit("forecast", day="2026-07-21"))
+    told = park.text(job)["uncertainty"]
+    assert told["history"] is None, "only series that the request names are read"
+    meters = history_series(file)
+    assert meters["roof.power_kw"] == "roof.power"
+    job = park.until(park.submit("forecast", day="2026-07-15", meters=meters))
+    whole = park.text(job)
+    told, roof = whole["uncertainty"], whole["uncertainty"]["series"]["roof.yield_kw_per_kwp"]
+    assert (told["history"]["from"], told["history"]["to"]) == ("2026-06-01", "2026-07-14"), "nothing of the day itself"
+    assert roof["source"] == "history"
+    assert roof["quality"]["level"] == "used"
+    assert sum(roof["mean"]) == pytest.approx(0.85 * sum(whole["inputs"]["roof.yield_kw_per_kwp"]["values"]), rel=0.05)
+    assert told["series"]["workshop.electricity_kw"]["source"] == "assumed"
+    assert any("workshop.electricity_kw is not used: fewer than 14 days" in n["en"] for n in told["notes"])
+
+
+def test_a_plan_under_scenarios_is_what_the_command_line_makes(park):
+    job = park.until(park.submit(scenarios=3, risk_weight=0.5, state="site"))
+    made, asked_again = park.text(job), under_scenarios()
+    assert audit_plan(made, "stored") == []
+    assert made["stochastic"]["value"] is not None
+    told, there = made["stochastic"], asked_again["stochastic"]
+    assert [s["weight"] for s in told["scenarios"]] == [s["weight"] for s in there["scenarios"]], "the same draws"
+    assert told["objective_cny"] == pytest.approx(there["objective_cny"], rel=2e-3), "within the gaps of both"
+    assert made["stochastic"]["risk"] == {"weight": 0.5, "alpha": 0.9}
+    assert park.text(park.until(park.submit(state="site")))["stochastic"] is None
+
+
+def test_a_re_plan_from_now_takes_measurements_and_the_approved_plan_of_today(tmp_path):
+    site = read_site("demo").site
+    live = {"names": state_series(site), "imports": list(import_series(site))}
+    now = datetime.now(UTC)
+    today = now.astimezone(ZoneInfo("Asia/Shanghai")).date().isoformat()
+    with Office(f"sqlite:///{tmp_path / 'ems.db'}") as office, office.at_work():
+        first = office.until(office.submit(day=today, step_minutes=15))
+        with office.store.write() as c:
+            plans.decide(c, first.result.rsplit("/", 1)[1], "approved", "dispatcher", "")
+            definition = SeriesDefinition(kind="measurement", unit="kWh", resolution="PT15M")
+            row, _ = series.define(c, "demo", "battery.level_kwh", definition, 900)
+            quarter = now.replace(minute=now.minute // 15 * 15, second=0, microsecond=0) - timedelta(minutes=15)
+            series.add(c, [series.Chunk(row, quarter, series.MEASURED, [321.0], ["good"])])
+        job = office.until(office.submit(day=today, step_minutes=15, live=live))
+        assert job.state == "succeeded", job.reason
+        content = office.text(job)
+        started = datetime.fromisoformat(content["start"])
+        assert timedelta(0) <= started - now < timedelta(minutes=16)
+        assert content["state_start"]["components"]["battery"] == {"level_kwh": 321.0}
+        assert "bridged by the plan that stands" in " ".join(n["en"] for n in content["notes"])
+        assert audit_plan(content, "stored") == []
+        with office.store.write() as c:
+            plans.decide(c, job.result.rsplit("/", 1)[1], "approved", "dispatcher", "")
+            assert [p.status for p in plans.plans(c, sites=None, day=content["date"])] == ["approved", "superseded"]
+            end = datetime.fromisoformat(content["end"])
+            assert plans.approved_before(c, "demo", end) == job.result.rsplit("/", 1)[1], "tomorrow opens with its end"
+
+
+def test_the_deadline_grows_with_the_scenarios(tmp_path):
+    with Office(f"sqlite:///{tmp_path / 'ems.db'}") as office:
+        seconds = {}
+        for count in (0, 3):
+            office.submit(scenarios=count)
+            with office.store.write() as c:
+                seconds[count] = prepare(c, jobs.claim(c, "worker", 60, 3), tmp_path).seconds
+    assert seconds[3] == pytest.approx(7 * solver_seconds(60) + 120)
+    assert seconds[0] == pytest.approx(solver_seconds(60) + 120)
+
+
+def test_a_measured_series_in_a_unit_of_another_kind_is_left_out_and_named(store):
+    import_packaged(store)
+    with store.write() as c:
+        definition = SeriesDefinition(kind="measurement", unit="kg/h", resolution="PT1H")
+        row, _ = series.define(c, "demo", "roof.power_kw", definition, 3600)
+        series.add(c, [series.Chunk(row, datetime(2026, 6, 1, tzinfo=UTC), series.MEASURED, [1.0], ["good"])])
+        found = history(c, "demo", {"roof.power_kw": "roof.power"}, datetime(2026, 7, 1, tzinfo=UTC))
+    assert found.readings == ""
+    assert "kg/h" in found.left_out["roof.power_kw"][1]
 
 
 def test_a_plan_starts_where_the_approved_plan_before_it_ends(park):
