@@ -27,6 +27,7 @@ from forecasting.notes import Note
 from forecasting.resample import on_index
 
 ASSUMED = "assumed"
+USUAL_AT_LEAST = 0.05  # of the day's mean: the scale of errors where a demand rests
 ASSUMED_TITLE = Note("输入预测, 误差为假定", "Forecast of the inputs, errors assumed")
 _NO_FORECAST = Note(
     "当日天气不是预报, 而评分按历史天气预报: 当日误差会比评分所示大。",
@@ -238,7 +239,8 @@ def _spread(target: Target, expected: pd.Series[float], model: ErrorModel, clear
     """Assumed errors around a mean [unit of the column]."""
     if not (expected > 0).any():
         return pd.DataFrame(0.0, expected.index, list(COLUMNS))
-    reach: pd.Series[float] | float = max(float(expected.mean()), 1e-6)
     if target.kind == "pv":
         reach = clear[target.column].clip(lower=expected)
+    else:  # errors are a share of the demand of the hour: against a flat reach a shift's first hour would be half of it
+        reach = expected.clip(lower=USUAL_AT_LEAST * float(expected.mean()))
     return model.spread(expected, reach, highest=target.highest)

@@ -98,6 +98,17 @@ def test_what_has_no_history_has_assumed_errors_and_says_so(found: ParkForecast)
     assert any(n.en.startswith("Assumption: no history") for n in found.notes)
 
 
+def test_assumed_errors_leave_a_shift_its_first_and_last_hour(found: ParkForecast, inputs: Inputs) -> None:
+    """Nothing is known of the edges of a profile that would make less of them."""
+    lifts = found.series[2]
+    assert lifts.table is not None
+    expected = inputs.table["forklifts.hydrogen_kg_per_h"]
+    works = expected > 0
+    assert works.any()
+    ratio = lifts.table[MEAN][works] / expected[works]
+    assert ratio.between(0.9, 1.1).all()
+
+
 def test_a_refused_history_gives_way_to_assumed_errors_with_the_reason(
     park: SiteFile, inputs: Inputs, history: History
 ) -> None:
