@@ -7,6 +7,7 @@
 | plan_missing | info, warning | no approved plan for tomorrow in the evening |
 | plan_outdated | info | the approved plan of a day was made with an older version of the site |
 | job_failed | warning | the newest job of that kind for a day failed within the last two days |
+| rolling_failed | warning | two re-plans by themselves failed in a row, or one that is due cannot be asked for |
 | series_stale | warning | a measurement is overdue |
 
 The plan of a day is the approved one, else the newest that is no what-if and was not rejected.
@@ -23,7 +24,7 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 
 from api.contract.base import Text
-from api.records import alarms, series, sites
+from api.records import alarms, rolling, series, sites
 from api.records.alarms import Cause
 from api.records.sites import SiteVersion
 from api.settings import Settings
@@ -34,6 +35,7 @@ ASKED_FROM = time(17)  # local time from which tomorrow should be planned
 URGENT_FROM = time(20)
 IN_USE = timedelta(days=7)  # a park for which no plan was made for so long is not asked for one
 FAILED_FOR = timedelta(days=2)
+FAILED_IN_A_ROW = 2  # re-plans by themselves
 KIND_TEXT = {"plan": ("计划", "plan"), "forecast": ("预测", "forecast")}
 
 
@@ -64,13 +66,14 @@ def evaluate(store: Store, settings: Settings, now: datetime | None = None) -> t
 def causes(c: sa.Connection, settings: Settings, now: datetime) -> list[Cause]:
     """Everything that an operator should know of at this moment."""
     found = list(_stale(c, settings, now))
-    parks = sites.current(c)
+    parks, faults = sites.current(c), rolling.faults(c)
     for park in parks:
         today = now.astimezone(ZoneInfo(park.timezone)).date()
         made = _plans(c, park.site, today.isoformat(), now)
         found += _of_days(park, made, today.isoformat())
         found += _missing(park, made, now)
         found += _failed(c, park, today.isoformat(), now)
+        found += _rolling(c, park, faults.get(park.site))
     return found
 
 
@@ -137,7 +140,7 @@ def _failed(c: sa.Connection, park: SiteVersion, today: str, now: datetime) -> I
     query = (
         sa.select(jobs.c.id, jobs.c.kind, jobs.c.state, jobs.c.payload, jobs.c.reason)
         .where(jobs.c.site == park.site, jobs.c.created_at >= now - FAILED_FOR)
-        .where(jobs.c.state.in_(("succeeded", "failed")))
+        .where(jobs.c.state.in_(("succeeded", "failed")), jobs.c.created_by != rolling.WHO)  # `_rolling` has those
         .order_by(jobs.c.id.desc())
     )
     seen: set[tuple[str, str]] = set()
@@ -153,6 +156,21 @@ def _failed(c: sa.Connection, park: SiteVersion, today: str, now: datetime) -> I
                 en=f"{about[1]}: the {en} job failed: {reason['text']['en']}",
             )
             yield Cause(park.site, "job_failed", " ".join(about), "warning", text, f"/jobs#{id}")
+
+
+def _rolling(c: sa.Connection, park: SiteVersion, fault: str | None) -> Iterator[Cause]:
+    """Re-plans that are to come by themselves and do not: one may fail, the plan that stands goes on."""
+    ended = rolling.newest_ended(c, park.site, FAILED_IN_A_ROW)
+    if fault is not None:
+        text = Text(zh=f"到时的自动重排无法提交: {fault}", en=f"The re-plan that is due cannot be asked for: {fault}")
+        yield Cause(park.site, "rolling_failed", "", "warning", text, f"/sites/{park.site}")
+    elif len(ended) == FAILED_IN_A_ROW and all(job.state == "failed" for job in ended):
+        told = ended[0].reason["text"]
+        text = Text(
+            zh=f"自动重排连续 {FAILED_IN_A_ROW} 次失败, 执行中的计划不变: {told['zh']}",
+            en=f"Re-planning failed {FAILED_IN_A_ROW} times in a row; the plan that stands goes on: {told['en']}",
+        )
+        yield Cause(park.site, "rolling_failed", "", "warning", text, f"/jobs#{ended[0].id}")
 
 
 def _stale(c: sa.Connection, settings: Settings, now: datetime) -> Iterator[Cause]:

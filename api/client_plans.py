@@ -30,6 +30,7 @@ from api.contract.plans import (
     Status,
 )
 from api.contract.reports import ReportRequest
+from api.contract.rolling import Minutes, Rolling, RollingRequest
 from api.contract.studies import StudyRequest
 from ems.changes import Changes, read_changes
 
@@ -90,6 +91,14 @@ class PlanCalls(Calls):
         """Plan the rest of today from what is measured and wait for it; ``options`` as in `ReplanRequest`."""
         job = self._submit("replans", ReplanRequest(site=site, **options), None)
         return self.get_plan(self._result(self.wait(job, progress=progress)))
+
+    def rolling(self, site: str) -> Rolling:
+        """How often a park is re-planned by itself, how the newest of these went and when the next is due."""
+        return self._to.model(Rolling, "GET", "sites", site, "rolling")
+
+    def set_rolling(self, site: str, minutes: Minutes | None) -> Rolling:
+        """Re-plan a park every so many minutes; None: no longer."""
+        return self._to.model(Rolling, "PUT", "sites", site, "rolling", body=RollingRequest(minutes=minutes))
 
     def plans(
         self, *, site: str | None = None, day: date | str | None = None, status: Status | None = None

@@ -1,10 +1,11 @@
-"""The thread that keeps the alarms up to date: every minute, and soon after a job has come or gone."""
+"""The thread that keeps the alarms up to date, every minute and soon after a job has come or gone, and re-plans."""
 
 from __future__ import annotations
 
 import logging
 import threading
 import time
+from collections.abc import Callable
 
 import sqlalchemy as sa
 
@@ -15,22 +16,31 @@ from api.tables import jobs
 
 LOOK_S = 2.0
 CLOCK_S = 60.0
+REPLAN_S = 5.0
 log = logging.getLogger(__name__)
 
 
 class Housekeeper(threading.Thread):
     """Runs from ``start`` until ``stop``. Several on one database do each other no harm."""
 
-    def __init__(self, store: Store, settings: Settings) -> None:
+    def __init__(self, store: Store, settings: Settings, replan: Callable[[], object]) -> None:
+        """``replan`` asks for the re-plans that are due; it is called every few seconds."""
         super().__init__(name="housekeeper", daemon=True)
         self._store = store
         self._settings = settings
+        self._replan = replan
         self._ended = threading.Event()
 
     def run(self) -> None:
         seen: tuple[object, ...] = ()
-        next_at = time.monotonic()
+        next_at = replan_at = time.monotonic()
         while not self._ended.is_set():
+            if time.monotonic() >= replan_at:
+                replan_at = time.monotonic() + REPLAN_S
+                try:
+                    self._replan()
+                except Exception:  # a database that is away; nothing of it may hold up the alarms
+                    log.exception("no re-plan can be asked for, next try in %.0f s", REPLAN_S)
             try:
                 found = self._jobs()
                 if found != seen or time.monotonic() >= next_at:

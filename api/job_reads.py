@@ -32,16 +32,22 @@ def jobs(
     state: JobState | None = None,
     kind: JobKind | None = None,
     site: str | None = None,
+    not_by: str | None = None,
     before: str | None = None,
     limit: int = 50,
 ) -> list[Job]:
-    """Jobs of these sites (None: of all), newest first; ``before``: only those older than the job of that id."""
+    """Jobs of these sites (None: of all), newest first.
+
+    ``before``: only those older than the job of that id; ``not_by``: only those that someone else asked for.
+    """
     found = sa.select(tables.jobs).order_by(_JOBS.id.desc()).limit(limit)
     if sites is not None:
         found = found.where(_JOBS.site.in_(sites))
     for column, value in ((_JOBS.state, state), (_JOBS.kind, kind), (_JOBS.site, site)):
         if value is not None:
             found = found.where(column == value)
+    if not_by is not None:
+        found = found.where(_JOBS.created_by != not_by)
     if before is not None:
         found = found.where(_JOBS.id < before)
     return [_job(row) for row in c.execute(found).mappings()]

@@ -51,6 +51,7 @@ __all__ = [
     "give_back",
     "job",
     "jobs",
+    "lock",
     "newest_events",
     "put_back",
     "recover",
@@ -82,10 +83,15 @@ class AlreadyFinished(Exception):
         self.job = job
 
 
-def submit(c: sa.Connection, kind: JobKind, site: str, payload: dict[str, Any], who: str, *, limit: int) -> str:
-    """Queue a job and return its id; `QueueFull` where ``limit`` jobs wait already."""
+def lock(c: sa.Connection) -> None:
+    """Until the transaction ends nobody else submits."""
     if c.dialect.name == "postgresql":  # on SQLite there is one writer at a time
         c.execute(sa.select(sa.func.pg_advisory_xact_lock(QUEUE_LOCK)))
+
+
+def submit(c: sa.Connection, kind: JobKind, site: str, payload: dict[str, Any], who: str, *, limit: int) -> str:
+    """Queue a job and return its id; `QueueFull` where ``limit`` jobs wait already."""
+    lock(c)
     waiting = c.execute(sa.select(sa.func.count()).where(_c.state == "queued")).scalar_one()
     if waiting >= limit:
         raise QueueFull(waiting)

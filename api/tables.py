@@ -72,6 +72,18 @@ site_versions = sa.Table(
     sa.Column("created_by", sa.String(120), nullable=False),
 )
 
+rolling = sa.Table(  # re-planning by itself; no row: off
+    "rolling",
+    metadata,
+    sa.Column("site", sa.ForeignKey("sites.name"), primary_key=True),
+    sa.Column("minutes", sa.Integer),  # from one due time to the next; null: off
+    sa.Column("changed_at", Moment, nullable=False),
+    sa.Column("changed_by", sa.String(120), nullable=False),
+    sa.Column("last_due", Moment),  # the newest due time that was served
+    sa.Column("job", sa.String(36)),  # which served it
+    sa.Column("fault", sa.Text),  # why the one that is due could not be asked for
+)
+
 blobs = sa.Table(  # files of sites, once each
     "blobs",
     metadata,

@@ -18,6 +18,7 @@ from api.housekeeper import Housekeeper
 from api.http.edge import Edge
 from api.http.errors import install
 from api.http.openapi import TITLE, document
+from api.http.replanning import roll
 from api.http.routes import (
     alarms,
     audit_log,
@@ -30,6 +31,7 @@ from api.http.routes import (
     people,
     plans,
     reports,
+    rolling,
     series,
     session,
     sites,
@@ -48,6 +50,7 @@ RESOURCES = (  # those asked for most come first: a request is matched against o
     series.router,
     alarms.router,
     sites.router,
+    rolling.router,
     forecasts.router,
     studies.router,
     reports.router,
@@ -71,7 +74,7 @@ def create_app(settings: Settings, store: Store, local_key: str | None = None) -
         current_default_thread_limiter().total_tokens = THREADS
         ended = asyncio.Event()
         task = asyncio.create_task(_housekeeping(service, ended))
-        housekeeper = Housekeeper(store, settings)
+        housekeeper = Housekeeper(store, settings, lambda: roll(service))
         housekeeper.start()
         try:
             yield

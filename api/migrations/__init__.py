@@ -12,7 +12,7 @@ from forecasting.errors import InputError
 if TYPE_CHECKING:
     from alembic.config import Config
 
-NEWEST = "0002"  # revision of `api.tables`; the history itself is imported only where there is something to do
+NEWEST = "0003"  # revision of `api.tables`; the history itself is imported only where there is something to do
 LOCK = 7_203_118  # any number that no other software on the same PostgreSQL takes
 
 

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from api import jobs
 from api.contract.jobs import FINISHED, Job
 from api.contract.plans import PlanSummary
-from api.records import plans
+from api.records import plans, rolling
 from api.tables import series, site_versions, sites
 
 MOST_PLANS = 20
@@ -56,14 +56,16 @@ def park(c: sa.Connection, site: str) -> Park | None:
 
 def read_day(c: sa.Connection, of: Park, day: date, now: datetime) -> Day:
     found = plans.plans(c, sites=None, site=of.name, day=day.isoformat(), limit=MOST_PLANS)
+    if not any(p.status == "approved" for p in found):  # it may lie behind many re-plans
+        found += plans.plans(c, sites=None, site=of.name, day=day.isoformat(), status="approved", limit=1)
     tried = next((j for j in _attempts(c, of) if j.request["day"] == day.isoformat()), None)
     today = now.astimezone(of.zone).date()
     return Day(of, day, today, now, found, tried, _newest_measurement(c, of.name))
 
 
 def _attempts(c: sa.Connection, of: Park) -> list[Job]:
-    """Jobs that were to plan the park as it is, newest first."""
-    found = jobs.jobs(c, sites=None, kind="plan", site=of.name, limit=MOST_JOBS)
+    """Jobs that were to plan the park as it is, newest first; re-plans by themselves have a place of their own."""
+    found = jobs.jobs(c, sites=None, kind="plan", site=of.name, not_by=rolling.WHO, limit=MOST_JOBS)
     return [j for j in found if not j.request.get("changes")]
 
 

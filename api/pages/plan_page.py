@@ -20,10 +20,12 @@ from api.pages.frame import SITE_COOKIE, visible_sites
 from api.pages.freshness import Age, ages, measurement
 from api.pages.language import Lang, lang_of
 from api.pages.plan_parts import Parts, make_parts
+from api.pages.rolling import RollingView, rolling_view
 from api.pages.words import BASE
 from api.pages.words_plan import PLAN
+from api.pages.words_rolling import ROLLING
 from api.pages.words_uncertainty import PLAN_UNCERTAINTY
-from api.records import plans
+from api.records import plans, rolling
 from ems.report.text import WEEKDAYS
 
 router = APIRouter(include_in_schema=False)
@@ -116,7 +118,7 @@ def _page(request: Request, service: Service, who: Viewer, read: Day, summary: P
         who=who,
         site=read.park.name,
         nav={0: "today", 1: "tomorrow"}.get((read.day - read.today).days, ""),
-        words={**PLAN, **PLAN_UNCERTAINTY},
+        words={**PLAN, **PLAN_UNCERTAINTY, **ROLLING},
         park=read.park,
         day=read.day,
         weekday=WEEKDAYS[w.lang][read.day.weekday()],
@@ -133,6 +135,7 @@ def _page(request: Request, service: Service, who: Viewer, read: Day, summary: P
         running=read.running,
         may_plan=who.has("operator"),
         obstacles=_obstacles(w, summary),
+        rolling=_rolling(service, read, lang_of(request)) if read.day == read.today else None,
         script_data=_script_data(read, summary, w.lang),
     )
 
@@ -153,6 +156,12 @@ def _ages(service: Service, w: Words, read: Day, summary: PlanSummary | None, pa
         measured=read.measured,
         stale_after=stale_after,
     )
+
+
+def _rolling(service: Service, read: Day, lang: Lang) -> RollingView:
+    with service.store.read() as c:
+        found = rolling.get(c, read.park.name, read.park.zone.key)
+    return rolling_view(found, read.park.zone.key, read.now, service.contents, Words(lang, ROLLING))
 
 
 def _obstacles(w: Words, summary: PlanSummary | None) -> dict[str, str]:

@@ -104,6 +104,7 @@ AUDIT_LOG: WordTable = {
     "log_do_session.open": ("登录", "signed in"),
     "log_do_site.create": ("新建站点", "park created"),
     "log_do_site.import": ("导入站点", "park imported"),
+    "log_do_site.rolling": ("设置自动重排", "re-planning by itself set"),
     "log_do_site.replace": ("修改站点", "park changed"),
     "log_do_token.create": ("新建令牌", "token made"),
     "log_do_token.revoke": ("吊销令牌", "token revoked"),

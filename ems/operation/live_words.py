@@ -15,6 +15,7 @@ from ems.wishes import Wish
 from forecasting.notes import Note
 from models import Component
 
+BRIDGED = "取自执行中的计划"  # told wherever a state is not measured
 MOST = 4  # machines and stores that are named
 
 
@@ -23,7 +24,7 @@ def bridged_note(site: Site, measured: Sequence[str], planned: Sequence[str]) ->
     zh = [f"按测量: {_names(site, measured, 'zh')}。"] if measured else ["没有可用的状态测量。"]
     en = [f"State by measurements: {_names(site, measured, 'en')}."] if measured else ["No state is measured."]
     if planned:
-        zh.append(f"无新鲜或完整的测量, 取自执行中的计划: {_names(site, planned, 'zh')}。")
+        zh.append(f"无新鲜或完整的测量, {BRIDGED}: {_names(site, planned, 'zh')}。")
         en.append(
             f"Without fresh and complete measurements, bridged by the plan that stands: {_names(site, planned, 'en')}."
         )

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Annotated, Any, Literal
-from zoneinfo import ZoneInfo
 
 import pandas as pd
 from fastapi import APIRouter, Body, Query
@@ -26,7 +24,7 @@ from api.contract.plans import (
     Schedule,
     Status,
 )
-from api.http import plan_checks, plan_views
+from api.http import plan_checks, plan_views, replanning
 from api.http.answers import Unless, cached
 from api.http.deps import Db, Operator, Viewer
 from api.http.edge import REPORT_POLICY
@@ -37,10 +35,7 @@ from api.http.representation import chosen, send
 from api.http.service import Service
 from api.http.submit import ACCEPTED, Key, submit, submit_day
 from api.records import audit_log, plans
-from api.records.sites import SiteVersion
 from ems.compare import difference
-from ems.forecasts.targets import history_series
-from ems.operation.live import import_series, state_series
 from ems.plan_file import to_csv
 from ems.report import plan_html
 from ems.site_file import SiteFile
@@ -86,16 +81,9 @@ def submit_plan(asked: PlanRequest, who: Operator, service: Db, idempotency_key:
 @router.post("/replans", status_code=202, response_model=Job, responses=ACCEPTED | responses(404, 429))
 def submit_replan(asked: ReplanRequest, who: Operator, service: Db, idempotency_key: Key = None) -> Response:
     """Ask for a plan of the rest of today, from the next full step on. It is proposed, and approved as every plan."""
-
-    def payload(file: SiteFile, site: SiteVersion) -> dict[str, Any]:
-        today = datetime.now(ZoneInfo(site.timezone)).date().isoformat()
-        live = {
-            "names": [*state_series(file.site), *history_series(file)],
-            "imports": list(import_series(file.site)),
-        }
-        return asked.model_dump(mode="json") | {"day": today, "live": live}
-
-    return submit(service, who, "plan", asked, idempotency_key, payload)
+    return submit(
+        service, who, "plan", asked, idempotency_key, lambda file, site: replanning.payload(asked, file, site)
+    )
 
 
 @router.get("/plans")

@@ -12,6 +12,7 @@ const ended = document.getElementById("job-ended");
 export function wireActions() {
   button?.addEventListener("click", make);
   fromNow?.addEventListener("click", replan);
+  document.getElementById("rolling-form")?.addEventListener("submit", setRolling);
   if (page.job) watch(page.job);
   for (const opener of document.querySelectorAll("[data-dialog]")) {
     opener.addEventListener("click", () => document.getElementById(opener.dataset.dialog).showModal());
@@ -31,6 +32,19 @@ async function make() {
 
 async function replan() {
   await ask("/api/v1/replans", {site: page.site});
+}
+
+async function setRolling(event) {
+  event.preventDefault();
+  event.submitter.disabled = true;
+  const minutes = Number(event.currentTarget.elements.minutes.value) || null;
+  try {
+    await send("PUT", `/api/v1/sites/${page.site}/rolling`, {minutes});
+    location.reload();
+  } catch (error) {
+    event.submitter.disabled = false;
+    fault(error);
+  }
 }
 
 async function ask(path, asked) {

@@ -75,6 +75,10 @@ TABLE: dict[str, Case] = {
     ),
     "GET /api/v1/sites/{site}/versions": Case("viewer", 200, "/api/v1/sites/{site}/versions", "site"),
     "GET /api/v1/sites/{site}/columns": Case("viewer", 200, "/api/v1/sites/{site}/columns", "site"),
+    "GET /api/v1/sites/{site}/rolling": Case("viewer", 200, "/api/v1/sites/{site}/rolling", "site"),
+    "PUT /api/v1/sites/{site}/rolling": Case(
+        "operator", 200, "/api/v1/sites/{site}/rolling", "site", json={"minutes": 30}
+    ),
     # measurements
     "GET /api/v1/sites/{site}/series": Case("viewer", 200, "/api/v1/sites/{site}/series", "site"),
     "GET /api/v1/sites/{site}/series/{name}": Case("viewer", 200, "/api/v1/sites/{site}/series/{series}", "site"),

@@ -211,7 +211,7 @@ def test_the_housekeeper_looks_when_a_job_has_ended_and_survives_a_fault(
 
     monkeypatch.setattr(housekeeper, "LOOK_S", 0.02)
     monkeypatch.setattr(housekeeper, "CLOCK_S", 0.02)
-    thread = Housekeeper(store, SETTINGS)
+    thread = Housekeeper(store, SETTINGS, lambda: None)
     asked = iter([RuntimeError("odd"), None])
     real = housekeeper.evaluate
 

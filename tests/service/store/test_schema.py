@@ -56,3 +56,21 @@ def test_a_store_that_is_up_to_date_opens_without_the_history(tmp_path: Path) ->
     code = f"import sys\nfrom api.store import Store\nStore({url!r}).close()\nprint('alembic' in sys.modules)"
     said = [subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout for _ in range(2)]
     assert said == ["True\n", "False\n"]
+
+
+def test_a_store_of_the_revision_before_keeps_its_rows(tmp_path: Path) -> None:
+    """Older schemas are brought on; none is brought back: that is what the backup made before is for."""
+    from alembic import command
+
+    url, engine = f"sqlite:///{tmp_path / 'ems.db'}", sa.create_engine(f"sqlite:///{tmp_path / 'ems.db'}")
+    config = migrations._config()
+    with engine.begin() as c:
+        config.attributes["connection"] = c
+        command.upgrade(config, "0002")
+        c.execute(metadata.tables["sites"].insert().values(name="demo", version=1))
+        assert not sa.inspect(c).has_table("rolling")
+    engine.dispose()
+    with Store(url) as opened, opened.read() as c:
+        assert migrations.revision(c) == migrations.NEWEST
+        assert c.execute(sa.select(metadata.tables["sites"].c.name)).scalars().all() == ["demo"]
+        assert c.execute(sa.select(metadata.tables["rolling"])).all() == []
