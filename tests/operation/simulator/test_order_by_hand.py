@@ -160,6 +160,31 @@ def test_an_electrolyser_is_turned_down_though_a_boiler_must_make_its_heat():
     assert found["users_heat"]["unserved_kw"] == found["users_hydrogen"]["unserved_kg_per_h"] == 0
 
 
+def test_a_new_peak_reached_while_heat_was_made_is_taken_back():
+    """200 kW of others, 400 kW of stack, 600 kW paid; the boiler makes what heat is missing, the stack makes room."""
+    stack = STACK.model_copy(update={"heat_recoverable": 0.7, "heat_bus": "heat"})
+    boiler = part(kind="electric_boiler", name="boiler", capacity_kw=200, efficiency=1.0)
+    p = park(
+        mains(**PAID),
+        stack,
+        TANK,
+        boiler,
+        wants("electricity"),
+        wants("hydrogen"),
+        wants("heat"),
+        state={"mains": {"peak_kw": 600.0}, "tank": {"level_kg": 50.0}, "stack": {"hot_modules": 1.0}},
+        wanted_electricity_kw=200,
+        wanted_hydrogen_kg_per_h=8,
+        wanted_heat_kw=150,
+    )
+    found = settled(p, {"stack": {"power_kw": 400.0, "on_modules": 1.0}, "mains": {"import_kw": 600.0}})
+    heat = 0.7 * (1 - 39.4 / 50)
+    power = (400 - 150) / (1 - heat)  # 400 = stack + boiler, boiler = 150 - heat x stack
+    assert found["mains"]["import_kw"] == pytest.approx(600, abs=0.5)
+    assert found["stack"]["power_kw"] == pytest.approx(power, abs=1.0)
+    assert found["users_heat"]["unserved_kw"] == found["users_hydrogen"]["unserved_kg_per_h"] == 0
+
+
 def test_a_fuel_cell_starts_before_a_new_peak_is_paid_and_not_below_it():
     cell = part(
         kind="fuel_cell", name="cell", capacity_kw=100, electric_efficiency=[[0.1, 0.5], [1.0, 0.5]], min_load=0.1
