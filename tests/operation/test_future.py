@@ -117,6 +117,21 @@ def test_a_plan_weighs_its_day_against_what_follows() -> None:
     assert answer.objective == pytest.approx(0.4 * float(bought.sum()) + after, rel=1e-3)
 
 
+def test_a_peak_that_will_be_needed_anyway_costs_a_plan_little() -> None:
+    """The same with 29 of the 30 CNY spared later: each kW more wins 4 CNY a day, so the store fills to 1000 kWh."""
+    inputs = month(50.0, 0.4, steps=24)
+    midnight = inputs.index[-1] + pd.Timedelta(hours=1)
+    cuts = np.array([[4000.0, -0.6, -29.0], [3400.0, 0.0, -29.0]])  # worth nothing above 1000 kWh
+    future = Future(("battery",), (("mains", "peak_kw"),), pd.DatetimeIndex([midnight]), (cuts,), 0.0)
+    w = Window(inputs, {"mains": {"peak_kw": 60.0}, "battery": {"level_kwh": 100.0}})
+    seen, laws = future.seen(store_park(), {}, w)
+    built = build(seen, w, GOAL, laws)
+    tables, _ = built.tables(toys.solver().solve(built.problem, Limits(gap=1e-5)).x, w)
+    assert tables["battery"]["level_kwh"].iloc[-1] == pytest.approx(1000.0, abs=1.0)
+    eff = store_park().component("battery").charge_efficiency
+    assert tables["mains"]["import_kw"].max() == pytest.approx(50 + 900 / eff / 24, abs=0.2)
+
+
 def test_from_the_months_end_on_stocks_are_settled_by_the_site() -> None:
     future = Future(("battery",), (), pd.DatetimeIndex([month(50.0).index[24]]), (np.zeros((1, 2)),), 0.0)
     site, w = store_park(), Window(month(50.0))
