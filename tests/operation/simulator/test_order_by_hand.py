@@ -134,11 +134,11 @@ def test_an_electrolyser_whose_heat_is_used_is_turned_down_too_and_the_store_giv
     assert found["users_heat"]["unserved_kw"] == found["users_hydrogen"]["unserved_kg_per_h"] == 0
 
 
-def test_an_electrolyser_is_turned_down_though_a_boiler_must_make_its_heat():
-    """300 kW of others, 400 kW of stack, 600 kW paid: 100 kW less, of which the boiler takes what heat is missing."""
+def heated_by_stack_and_boiler(electricity_kw: float, heat_kw: float) -> Park:
+    """600 kW are paid; a warm stack of 500 kW whose heat is used, a tank that stands in for it, an electric boiler."""
     stack = STACK.model_copy(update={"heat_recoverable": 0.7, "heat_bus": "heat"})
-    boiler = part(kind="electric_boiler", name="boiler", capacity_kw=100, efficiency=1.0)
-    p = park(
+    boiler = part(kind="electric_boiler", name="boiler", capacity_kw=200, efficiency=1.0)
+    return park(
         mains(**PAID),
         stack,
         TANK,
@@ -147,10 +147,15 @@ def test_an_electrolyser_is_turned_down_though_a_boiler_must_make_its_heat():
         wants("hydrogen"),
         wants("heat"),
         state={"mains": {"peak_kw": 600.0}, "tank": {"level_kg": 50.0}, "stack": {"hot_modules": 1.0}},
-        wanted_electricity_kw=300,
+        wanted_electricity_kw=electricity_kw,
         wanted_hydrogen_kg_per_h=8,
-        wanted_heat_kw=59,
+        wanted_heat_kw=heat_kw,
     )
+
+
+def test_an_electrolyser_is_turned_down_though_a_boiler_must_make_its_heat():
+    """300 kW of others, 400 kW of stack, 600 kW paid: 100 kW less, of which the boiler takes what heat is missing."""
+    p = heated_by_stack_and_boiler(electricity_kw=300, heat_kw=59)
     found = settled(p, {"stack": {"power_kw": 400.0, "on_modules": 1.0}, "mains": {"import_kw": 600.0}})
     heat = 0.7 * (1 - 39.4 / 50)  # of a kW of stack
     power = (300 - 59) / (1 - heat)  # 300 = stack + boiler, boiler = 59 - heat x stack
@@ -162,21 +167,7 @@ def test_an_electrolyser_is_turned_down_though_a_boiler_must_make_its_heat():
 
 def test_a_new_peak_reached_while_heat_was_made_is_taken_back():
     """200 kW of others, 400 kW of stack, 600 kW paid; the boiler makes what heat is missing, the stack makes room."""
-    stack = STACK.model_copy(update={"heat_recoverable": 0.7, "heat_bus": "heat"})
-    boiler = part(kind="electric_boiler", name="boiler", capacity_kw=200, efficiency=1.0)
-    p = park(
-        mains(**PAID),
-        stack,
-        TANK,
-        boiler,
-        wants("electricity"),
-        wants("hydrogen"),
-        wants("heat"),
-        state={"mains": {"peak_kw": 600.0}, "tank": {"level_kg": 50.0}, "stack": {"hot_modules": 1.0}},
-        wanted_electricity_kw=200,
-        wanted_hydrogen_kg_per_h=8,
-        wanted_heat_kw=150,
-    )
+    p = heated_by_stack_and_boiler(electricity_kw=200, heat_kw=150)
     found = settled(p, {"stack": {"power_kw": 400.0, "on_modules": 1.0}, "mains": {"import_kw": 600.0}})
     heat = 0.7 * (1 - 39.4 / 50)
     power = (400 - 150) / (1 - heat)  # 400 = stack + boiler, boiler = 150 - heat x stack
