@@ -12,7 +12,7 @@ JobState = Literal["queued", "running", "succeeded", "failed", "cancelled"]
 JobKind = Literal["plan", "forecast", "study", "report"]
 FINISHED: tuple[JobState, ...] = ("succeeded", "failed", "cancelled")
 Phase = Literal[
-    "inputs", "baseline", "scenarios", "build", "solve", "explain",  # of a plan
+    "inputs", "baseline", "scenarios", "look_ahead", "build", "solve", "explain",  # of a plan
     "quantiles",  # of a forecast
     "typical", "design", "modules", "read", "truth", "reference", "resolution", "sweep",  # of a study
     "account",  # of a report
@@ -30,7 +30,7 @@ ReasonType = Literal[
 class Progress(Told):
     """The newest word from a running job. Incumbent and bound in CNY, null before there is one.
 
-    ``done``, ``failed`` and ``total`` count the scenarios of a study; null outside of its sweep.
+    ``done``, ``failed`` and ``total`` count the scenarios of a study or the rounds of a look-ahead; else null.
     """
 
     phase: Phase

@@ -15,7 +15,7 @@ from api.records import rolling
 from api.records.rolling import Setting
 from api.records.sites import SiteVersion
 from ems.forecasts.targets import history_series
-from ems.operation.live import import_series, state_series
+from ems.operation.measured import import_series, state_series
 from ems.site_file import SiteFile
 
 log = logging.getLogger("ems.rolling")

@@ -122,6 +122,7 @@ BASE: WordTable = {
     "js_phase_inputs": ("获取天气、预测负荷与光伏", "weather, demand and solar forecast"),
     "js_phase_baseline": ("计算规则运行方案", "rule-based operation"),
     "js_phase_scenarios": ("抽取情景", "drawing scenarios"),
+    "js_phase_look_ahead": ("推算本月展望(每月一次)", "look-ahead of the month, once"),
     "js_phase_quantiles": ("估计预测区间", "intervals of the forecast"),
     "js_phase_build": ("建立优化模型", "building the model"),
     "js_phase_solve": ("优化求解", "optimising"),

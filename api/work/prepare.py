@@ -25,6 +25,9 @@ REPORT_S = 1800.0  # a year of days and of random draws takes minutes
 OF_ALL = 4  # searches beside one for each scenario: all together, the expected day, that one kept, and followed
 LEARN_S = 60.0  # for each history that a forecast learns from
 INPUTS_S = 120.0  # weather over a slow network, the baseline, the audit: what is not the solver's
+LOOK_AHEAD_S = (
+    900.0  # the month's look-ahead, once: the rounds that it may take (`ems.operation.beyond.FIT_S`), and a day
+)
 
 
 @dataclass(frozen=True)
@@ -72,17 +75,19 @@ def prepare(c: sa.Connection, claim: Claim, journals: Path) -> Prepared:
     limit = asked["time_limit_s"]
     if at is not None:
         live = asked["live"]
+        after = days_index(day + timedelta(days=1), day + timedelta(days=1), there.timezone, step)
         return Prepared(
             task
             | {
                 "now": now.isoformat(),
+                "given_tomorrow": series.given(c, claim.site, end, after[-1].to_pydatetime() + timedelta(minutes=step)),
                 "objective": asked["objective"],
                 "time_limit_s": limit,
                 "gap": asked["gap"],
                 "standing": _previous(c, running.standing(c, claim.site, at)),
                 "readings": running.readings(c, claim.site, live["names"], live["imports"], now, there.timezone),
             },
-            solver_seconds(limit) + INPUTS_S,
+            2 * solver_seconds(limit) + INPUTS_S + LOOK_AHEAD_S,  # where two days give no plan, today is searched alone
         )
     state = asked["state"]
     task |= {

@@ -10,7 +10,7 @@ come from `ems.operation.future_fit`; they are a lower bound of what is to be ex
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -81,7 +81,7 @@ class Future:
             if isinstance(c, Grid) and c.charges
         }
         park = paying_above(site, Aims(running, {}, 0.0))
-        cuts = self.at(w.inputs.index[-1] + pd.Timedelta(hours=w.step_h))
+        cuts = self.at(_end(w))
         if cuts is None:
             return keeping_stock(park, opening), []
         return unvalued(park), [self.law(park, w, cuts)]
@@ -112,12 +112,35 @@ class Future:
 
         return add
 
+    def from_opening(self, site: Site, w: Window) -> Future:
+        """The same with V at the end of ``w`` counted from what it would be with the stocks and peaks of the opening.
+
+        No plan changes by it. The objective is then the cost of the window and not that of the month, so that a gap
+        in per cent is one of the window's cost.
+        """
+        k = int(self.midnights.searchsorted(_end(w)))
+        if k == len(self.cuts):
+            return self
+        moved = self.cuts[k].copy()
+        moved[:, 0] -= float(np.max(moved @ self._opening(site, w)))
+        return replace(self, cuts=(*self.cuts[:k], moved, *self.cuts[k + 1 :]))
+
+    def _opening(self, site: Site, w: Window) -> np.ndarray:
+        """1, levels and peaks paid at the opening of a window."""
+        stores = [c for c in (site.component(name) for name in self.stores) if isinstance(c, Store)]
+        levels = [w.start(c.name, c.level_name, c.start_share * c.top) for c in stores]
+        return np.array([1.0, *levels, *(w.start(grid, key, 0.0) for grid, key in self.peaks)])
+
     def value(self, end: pd.Timestamp, levels: Sequence[float], peaks_kw: Sequence[float]) -> float:
         """V at a midnight before the month's end [CNY]."""
         cuts = self.at(end)
         if cuts is None:
             raise ValueError(f"{end} is not before the end of the month: stocks are settled there")
         return float(np.max(cuts @ np.array([1.0, *levels, *peaks_kw])))
+
+
+def _end(w: Window) -> pd.Timestamp:
+    return pd.Timestamp(w.inputs.index[-1]) + pd.Timedelta(hours=w.step_h)
 
 
 def unvalued(site: Site) -> Site:

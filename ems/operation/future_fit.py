@@ -14,6 +14,7 @@ within a day is not in V. Left out are whole modules, minimum times and starts, 
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 from functools import partial
 
@@ -32,6 +33,7 @@ from models.component import fixed
 from models.window import Floats
 
 ROUNDS = 40  # the bound of the Qingdao park moves by less than 0.5 % after 20
+LEAST_ROUNDS = 10  # with fewer cuts V says too little of stocks and peaks beside the courses that were run
 ABOUT = 0.5, 1.5  # of the last course's peaks: where the value of a peak is looked for
 STRAY = 0.1  # share of days after which a course begun at random goes on from other stocks
 
@@ -44,12 +46,15 @@ def fit_future(
     rounds: int = ROUNDS,
     seed: int = 0,
     progress: Callable[[int], None] | None = None,
+    seconds: float = np.inf,
 ) -> Future:
     """The future cost of the month that every table of ``likely`` tells, whole local days of inputs.
 
     ``opening`` is what stores hold at its beginning and are to hold at its end. Raises ``ValueError`` where a day has
-    no answer.
+    no answer, and where fewer than `LEAST_ROUNDS` end within ``seconds``; with fewer than ``rounds`` there are fewer
+    cuts.
     """
+    until = time.monotonic() + seconds
     rng = np.random.default_rng(seed)
     park = paying_all(_without_starts(site))
     index = pd.DatetimeIndex(likely[0].index)
@@ -74,6 +79,10 @@ def fit_future(
                 stage.add(cut)
         if progress:
             progress(k + 1)
+        if time.monotonic() > until:
+            if k + 1 < min(rounds, LEAST_ROUNDS):
+                raise ValueError(f"only {k + 1} of {rounds} rounds ended within {seconds:.0f} s")
+            break
     expected = float(np.mean([stage.solve(start).cost_cny for stage in stages[0]]))
     midnights = pd.DatetimeIndex([day[0] for day in days[1:]])
     return Future(stages[0][0].stores, stages[0][0].peaks, midnights, tuple(np.array(c) for c in cuts), expected)

@@ -2,17 +2,20 @@
 
     state    a component is where its meters say, where all of them are fresh; else where the plan that stands leaves
              it at the start of the window; else as the site file assumes. Each of the three is told.
-    outlook  the newest forecast of the day, its roofs and demands corrected by the last hours (`forecasting.intraday`).
+    outlook  the newest forecast of the day and, from 15:00 on, of the next; its roofs and demands corrected by the
+             last hours (`forecasting.intraday`).
     peak     of the month so far, as far as it was measured.
+    beyond   what stocks and peaks are worth at the window's last midnight (`ems.operation.beyond`).
 
-The window begins with the next full step and ends with the local day, so that the plan can take the place of the one of
-that day, and the plan of the next day opens with its end. It is made by `ems.operation.rolling.replan`.
+The window begins with the next full step and ends as that of a backtest does (`ems.operation.rolling.horizon`). Of the
+answer the part of today is the plan, audited by itself, so that it can take the place of the one of that day, and the
+plan of the next day opens with its end.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
@@ -23,86 +26,30 @@ from ems.explain import explain
 from ems.forecasts.targets import targets
 from ems.inputs import Inputs
 from ems.objective import Objective, ObjectiveName
+from ems.operation.beyond import Beyond
+from ems.operation.beyond_words import beyond_notes, end_of, of_day, today_alone_note, window_notes
 from ems.operation.draws import clear_yields
-from ems.operation.live_words import bridged_note, changed_notes, corrected_note, outcome_of, peak_note
-from ems.operation.meters import bridged
-from ems.operation.outlooks import DEMAND_WEIGHTS, PV_WEIGHTS, Perfect
-from ems.operation.rolling import Manner, Replanned, replan
-from ems.plan import Plan, judge
+from ems.operation.live_words import changed_notes, corrected_note, outcome_of
+from ems.operation.measured import Known, opening, reckoned_peaks
+from ems.operation.outlooks import Perfect
+from ems.operation.rolling import LEAST_H, Manner, Replanned, replan
+from ems.plan import Judged, Plan, judge
 from ems.problem import Limits
 from ems.schedule import Schedule
-from ems.site import Site
 from ems.site_file import SiteFile
 from ems.solve import Solver
-from ems.state import State, States, assumed_state, state_of
+from ems.state import State
 from ems.stored_plan import StoredPlan
 from forecasting.errors import InputError
 from forecasting.intraday import corrected
 from forecasting.notes import Note
-from models import Grid, Window
-
-PEAK = "peak_kw"
-
-
-@dataclass(frozen=True)
-class Peak:
-    """Highest measured import of the month [kW], and from when on it was measured without a gap worth telling."""
-
-    kw: float
-    whole: bool  # from the month's first day on
-
-
-@dataclass(frozen=True)
-class Known:
-    """What is measured of a running park.
-
-    Attributes:
-        latest: `component.quantity` of the state -> the fresh reading [unit of the quantity].
-        recent: meter of a roof or a demand -> means of the last hours on the plan's step [kW or kg/h].
-        peaks: grid -> highest import of the month so far.
-    """
-
-    latest: Mapping[str, float] = field(default_factory=dict)
-    recent: Mapping[str, pd.Series[float]] = field(default_factory=dict)
-    peaks: Mapping[str, Peak] = field(default_factory=dict)
-
-
-def state_series(site: Site) -> list[str]:
-    """Names of the measured series that tell the state of a park: `battery.level_kwh`, `stack.hot_modules`."""
-    return [f"{c.name}.{key}" for c in site.components if not isinstance(c, Grid) for key in c.state_bounds()]
-
-
-def import_series(site: Site) -> dict[str, str]:
-    """Measured series that tells what a grid's peak so far is -> grid."""
-    return {f"{c.name}.import_kw": c.name for c in site.components if isinstance(c, Grid) and c.charges}
-
-
-def opening(site: Site, at: pd.Timestamp, known: Known, standing: Replanned | None) -> tuple[State, list[Note]]:
-    """The state at ``at`` and where it is from; readings out of bounds raise `InputError`."""
-    expected = tuple(c.name for c in site.components if c.state_bounds())
-    told: States = {}
-    for c in site.components:
-        readings = {key: known.latest.get(f"{c.name}.{key}") for key in c.state_bounds()}
-        if not isinstance(c, Grid) and readings and None not in readings.values():
-            told[c.name] = dict(readings)
-    state_of(told, site, None, "measurements")
-    planned = standing.state(site, at) if standing is not None else None
-    found = bridged(site, at, told, planned, expected)
-    state, notes = {name: dict(values) for name, values in found.state.items()}, []
-    for grid, peak in known.peaks.items():
-        before = state.get(grid, {}).get(PEAK)
-        state.setdefault(grid, {})[PEAK] = peak.kw if peak.whole or before is None else max(peak.kw, before)
-        notes.append(peak_note(site.component(grid), peak.kw, peak.whole))
-    assumed = tuple(name for name in found.missing if planned is None or name not in planned)
-    notes.insert(0, bridged_note(site, tuple(told), tuple(n for n in found.missing if n not in assumed)))
-    opened = State(state, at, "measurements")
-    return opened, [*notes, *assumed_state(site, opened)]
+from models import Store, Window
 
 
 def corrected_inputs(
-    file: SiteFile, inputs: Inputs, recent: Mapping[str, pd.Series[float]], now: pd.Timestamp
+    file: SiteFile, inputs: Inputs, recent: Mapping[str, pd.Series[float]], now: pd.Timestamp, beyond: Beyond
 ) -> tuple[pd.DataFrame, list[Note]]:
-    """The table with the rest of the day corrected by what was measured; weights are assumed, not fitted."""
+    """The table with what is ahead corrected by what was measured."""
     table, clear = inputs.table.copy(), clear_yields(file, inputs.weather, inputs.table)
     changed: list[Note] = []
     for target in targets(file):
@@ -111,12 +58,47 @@ def corrected_inputs(
             continue
         so_far = (measured * target.scale).reindex(table.index).dropna()
         sky = clear[target.column] if target.kind == "pv" else None
-        weights = DEMAND_WEIGHTS if sky is None else PV_WEIGHTS
+        weights = beyond.corrections[0 if sky is not None else 1]
         new = corrected(table[target.column].astype(float), so_far, now, sky, weights)
         if not np.allclose(new, table[target.column]):
             table[target.column] = new
             changed.append(target.title)
-    return table, [corrected_note(changed)]
+    return table, [corrected_note(changed, beyond.fitted)]
+
+
+def joined(today: Inputs, tomorrow: Inputs) -> Inputs:
+    """The inputs of two days in a row as one; the second day's notes bear its date."""
+    second: date = pd.Timestamp(tomorrow.table.index[0]).date()
+    sky = replace(today.weather, table=pd.concat([today.weather.table, tomorrow.weather.table]))
+    notes = (*today.notes, *(of_day(n, second) for n in tomorrow.notes if n not in today.notes))
+    table, bands = pd.concat([today.table, tomorrow.table]), pd.concat([today.bands, tomorrow.bands])
+    return replace(today, table=table, bands=bands, weather=sky, notes=notes)
+
+
+@dataclass(frozen=True)
+class _Search:
+    """What a search for a plan depends on beside its window."""
+
+    file: SiteFile
+    known: Known
+    previous: Replanned | None
+    at: pd.Timestamp
+    state: State
+    goal: Objective
+    limits: Limits
+    beyond: Beyond
+    solver: Solver
+
+
+@dataclass(frozen=True)
+class _Found:
+    """An answer of the whole window, its part of today, and what is to be told of both."""
+
+    made: Replanned
+    w: Window
+    today: Judged
+    inputs: Inputs
+    notes: tuple[Note, ...]
 
 
 def revise(
@@ -130,52 +112,94 @@ def revise(
     objective: ObjectiveName = "cost",
     limits: Limits | None = None,
     say: Callable[[str, None], None] = lambda phase, progress: None,
+    beyond: Beyond | None = None,
+    tomorrow: Inputs | None = None,
 ) -> Plan:
     """The plan from ``at``, a step of ``inputs``, to their end; ``standing`` is the plan that is being followed.
 
-    Raises `InputError` where no plan that passes the audit is found: then the plan that stands goes on.
+    ``inputs`` are those of the day; with ``tomorrow``, those of the next, the search looks as far as a backtest's.
+    ``beyond`` is what is known after that: without it the site's end prices and assumed weights hold. Raises
+    `InputError` where no plan that passes the audit is found: then the plan that stands goes on.
     """
-    limits = limits or Limits(gap=1e-2)
     if at >= inputs.table.index[-1]:
         raise InputError("re-plan", "from", at.isoformat(), "two steps of the day or more", "plan the next day")
-    site, step = file.site, pd.Timestamp(inputs.table.index[1]) - pd.Timestamp(inputs.table.index[0])
     previous = None if standing is None else _replanned(standing)
-    state, opened = opening(site, at, known, previous)
-    table, told = corrected_inputs(file, inputs, known.recent, at)
-    goal = Objective.of(objective, site.carbon.price_cny_per_t)
-    manner = Manner(round(step / pd.Timedelta(minutes=1)), 0.0, limits, limits)
+    beyond = beyond or Beyond(at.date().replace(day=1))
+    state, opened = opening(file.site, at, known, previous)
+    goal = Objective.of(objective, file.site.carbon.price_cny_per_t)
+    if beyond.future:
+        components, reckoned = reckoned_peaks(file.site, state.components, known)
+        state, opened = replace(state, components=components), [*opened, *reckoned]
+    search = _Search(file, known, previous, at, state, goal, limits or Limits(gap=1e-2), beyond, solver)
     say("solve", None)
-    made = replan(site, state.components, Perfect(table), previous, at, solver=solver, goal=goal, manner=manner)
-    if made.outcome != "planned" or made.schedule is None or made.w is None:
+    found = _searched(search, inputs, tomorrow)
+    if isinstance(found, str):
         remedy = "the plan that stands goes on" if previous is not None else "the park runs by its rules"
-        raise InputError("re-plan", "from", at.isoformat(), f"a plan that passes the audit ({made.reason})", remedy)
-    return _plan(file, inputs, made.w, made.schedule, made, goal, limits, previous, (*opened, *told), say)
-
-
-def _plan(
-    file: SiteFile,
-    inputs: Inputs,
-    w: Window,
-    schedule: Schedule,
-    made: Replanned,
-    goal: Objective,
-    limits: Limits,
-    previous: Replanned | None,
-    told: tuple[Note, ...],
-    say: Callable[[str, None], None],
-) -> Plan:
-    """The re-plan as every plan is stored; its marginal values are not kept."""
+        raise InputError("re-plan", "from", at.isoformat(), f"a plan that passes the audit ({found})", remedy)
     say("explain", None)
-    index = w.inputs.index
-    rest = replace(inputs, table=w.inputs, bands=inputs.bands.loc[index])
-    released, baseline = judge(file, w, schedule, goal), judge(file, w, rule_based(file.site, w), goal)
-    outcome, text = outcome_of(released.wishes, made.gap, limits)
-    changes = changed_notes(file.site, previous.schedule if previous else None, schedule)
-    day: date = pd.Timestamp(index[0]).date()
+    return _plan(search, found, (*opened, *found.notes))
+
+
+def _searched(s: _Search, inputs: Inputs, tomorrow: Inputs | None) -> _Found | str:
+    """The plan, or why there is none. Where looking at tomorrow gives none, today is looked at alone."""
+    if tomorrow is None:
+        return _within(s, inputs, 0.0)
+    found = _within(s, joined(inputs, tomorrow), LEAST_H)
+    if not isinstance(found, str):
+        return found
+    alone = _within(s, inputs, 0.0)
+    return alone if isinstance(alone, str) else replace(alone, notes=(*alone.notes, today_alone_note(found)))
+
+
+def _within(s: _Search, inputs: Inputs, least_h: float) -> _Found | str:
+    """The plan of a window that ends with the first midnight more than ``least_h`` away."""
+    site, step = s.file.site, pd.Timestamp(inputs.table.index[1]) - pd.Timestamp(inputs.table.index[0])
+    table, told = corrected_inputs(s.file, inputs, s.known.recent, s.at, s.beyond)
+    made = replan(
+        site,
+        s.state.components,
+        Perfect(table),
+        s.previous,
+        s.at,
+        solver=s.solver,
+        goal=s.goal,
+        manner=Manner(round(step / pd.Timedelta(minutes=1)), least_h, s.limits, s.limits),
+        ahead=s.beyond.ahead if s.beyond.future else None,
+    )
+    if made.outcome != "planned" or made.schedule is None or made.w is None:
+        return made.reason
+    w, schedule = _of_today(made.w, made.schedule)
+    today = judge(s.file, w, schedule, s.goal)
+    if today.violations:
+        return f"{today.violations[0].component}: {today.violations[0].law}"
+    valued = s.beyond.future is not None and s.beyond.future.at(end_of(made.w)) is not None
+    if valued or end_of(made.w) != end_of(w):  # the site file's target is not one for the end of today
+        stores = {c.name for c in site.components if isinstance(c, Store)}
+        today = replace(today, wishes=tuple(x for x in today.wishes if x.component not in stores))
+    notes = (*told, *window_notes(made.w, w), *beyond_notes(site, s.beyond, made.w, made.schedule))
+    return _Found(made, w, today, inputs, notes)
+
+
+def _of_today(w: Window, schedule: Schedule) -> tuple[Window, Schedule]:
+    """The steps up to the first midnight: a plan takes the place of that of its day."""
+    index = pd.DatetimeIndex(w.inputs.index)
+    steps = int((index.normalize() == index[0].normalize()).sum())
+    tables = {name: table.iloc[:steps] for name, table in schedule.tables.items()}
+    minutes = round(w.step_h * 60)
+    return Window(w.inputs.iloc[:steps], w.state, step_minutes=minutes), replace(schedule, tables=tables)
+
+
+def _plan(s: _Search, found: _Found, told: tuple[Note, ...]) -> Plan:
+    """The re-plan as every plan is stored; its marginal values are not kept."""
+    site, w, made, schedule = s.file.site, found.w, found.made, found.today.schedule
+    bands = found.inputs.bands.loc[w.inputs.index]
+    outcome, text = outcome_of(found.today.wishes, made.gap, s.limits)
+    changes = changed_notes(site, s.previous.schedule if s.previous else None, schedule)
     return Plan(
-        file, day, rest, w, goal, outcome, text, released, baseline, float("nan"), made.gap, {},
-        (*changes, *explain(file.site, w, schedule, rest.bands, {})),
-        (*told, *inputs.notes), schedule.state_end(file.site, w), made.seconds,
+        s.file, pd.Timestamp(w.inputs.index[0]).date(), replace(found.inputs, table=w.inputs, bands=bands), w, s.goal,
+        outcome, text, found.today, judge(s.file, w, rule_based(site, w), s.goal), float("nan"), made.gap, {},
+        (*changes, *explain(site, w, schedule, bands, {})),
+        (*told, *found.inputs.notes), schedule.state_end(site, w), made.seconds,
     )  # fmt: skip
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -14,6 +14,7 @@ from ems.site import Site
 from ems.wishes import Wish
 from forecasting.notes import Note
 from models import Component
+from models.commitment import Machine
 
 BRIDGED = "取自执行中的计划"  # told wherever a state is not measured
 MOST = 4  # machines and stores that are named
@@ -31,6 +32,25 @@ def bridged_note(site: Site, measured: Sequence[str], planned: Sequence[str]) ->
     return Note("".join(zh), " ".join(en))
 
 
+def events_note(site: Site, hours: Mapping[str, float]) -> Note:
+    """How far back starts and stops of machines are known by measurements [h]."""
+    short = [n for n, h in hours.items() if isinstance(m := site.component(n), Machine) and _memory_h(m) > h]
+    zh, en = "", ""
+    if short:
+        zh = f"。最短启停时间更长, 更早的启停未知: {_names(site, short, 'zh')}"
+        en = f"; earlier ones, which minimum times would ask for, are not known of {_names(site, short, 'en')}"
+    names = list(hours)
+    return Note(
+        f"启停历史取自近 {min(hours.values()):g} 小时的测量: {_names(site, names, 'zh')}{zh}。",
+        f"Starts and stops of the last {min(hours.values()):g} h by measurements: {_names(site, names, 'en')}{en}.",
+    )
+
+
+def _memory_h(machine: Machine) -> float:
+    """How long starts and stops of a machine matter [h]."""
+    return float(max(machine.min_up_h, machine.min_down_h, machine.cold_start_min / 60))
+
+
 def peak_note(grid: Component, kw: float, whole: bool) -> Note:
     """The month's peak so far."""
     zh = "" if whole else "(本月测量不全, 若计划中的更高则取之)"
@@ -41,13 +61,25 @@ def peak_note(grid: Component, kw: float, whole: bool) -> Note:
     )
 
 
-def corrected_note(titles: Sequence[Note]) -> Note:
-    """What of the forecast was corrected by the last hours."""
+def reckoned_note(grid: Component, kw: float) -> Note:
+    """A peak that is not known for the whole month."""
+    return Note(
+        f"{grid.label('zh')}: 本月需量未全月测得, 视预期需量 {kw:,.0f} kW 为已计费。",
+        f"{grid.label('en')}: the month's peak is not measured as a whole; "
+        f"the expected {kw:,.0f} kW are taken as paid for.",
+    )
+
+
+def corrected_note(titles: Sequence[Note], fitted: bool) -> Note:
+    """What of the forecast was corrected by the last hours, and where the weights are from."""
     if not titles:
         return Note("预测未按近几小时的测量修正。", "The forecast is not corrected by measurements of the last hours.")
+    zh, en = (
+        ("由另一合成年拟合", "weights fitted on another synthetic year") if fitted else ("为假定", "weights assumed")
+    )
     return Note(
-        f"按近几小时的测量修正了预测(权重为假定): {'、'.join(t.zh for t in titles)}。",
-        f"The forecast is corrected by the last hours (weights assumed): {', '.join(t.en for t in titles)}.",
+        f"按近几小时的测量修正了预测(权重{zh}): {'、'.join(t.zh for t in titles)}。",
+        f"The forecast is corrected by the last hours ({en}): {', '.join(t.en for t in titles)}.",
     )
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import time
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -141,6 +143,41 @@ def test_from_the_months_end_on_stocks_are_settled_by_the_site() -> None:
     assert seen.component("battery").end_short_cny_per_unit == 1.5
     with pytest.raises(ValueError, match="end of the month"):
         future.value(w.inputs.index[-1] + pd.Timedelta(hours=1), [1.0], [])
+
+
+def test_counted_from_the_opening_the_objective_is_that_of_the_window_and_the_plan_the_same() -> None:
+    inputs = month(50.0, 0.4, steps=24)
+    site, midnight = store_park(), inputs.index[-1] + pd.Timedelta(hours=1)
+    cuts = np.array([[90_600.0, -0.6, -29.0], [90_000.0, 0.0, -29.0]])
+    future = Future(("battery",), (("mains", "peak_kw"),), pd.DatetimeIndex([midnight]), (cuts,), 0.0)
+    w = Window(inputs, {"mains": {"peak_kw": 60.0}, "battery": {"level_kwh": 100.0}})
+    found = []
+    for each in (future, future.from_opening(site, w)):
+        seen, laws = each.seen(site, {}, w)
+        built = build(seen, w, GOAL, laws)
+        answer = toys.solver().solve(built.problem, Limits(gap=1e-7))
+        found.append((answer.objective, built.tables(answer.x, w)[0]["battery"]["level_kwh"].iloc[-1]))
+    (month_cny, level), (window_cny, same) = found
+    assert level == pytest.approx(same, abs=0.1)
+    assert month_cny - window_cny == pytest.approx(90_600 - 0.6 * 100 - 29.0 * 60)
+    assert future.cuts[0] is cuts, "the future itself stays as it was"
+    at_the_end = replace(future, midnights=pd.DatetimeIndex([midnight - pd.Timedelta(hours=1)]))
+    assert at_the_end.from_opening(site, w) is at_the_end
+
+
+def test_a_fitting_that_takes_too_long_ends_with_the_cuts_it_has_or_with_none() -> None:
+    inputs = month(50.0, steps=48)
+    with pytest.raises(ValueError, match="only 1 of 40 rounds"):
+        fit_future(store_park(), [inputs], {}, GOAL, seconds=0.0)
+    assert len(fit_future(store_park(), [inputs], {}, GOAL, rounds=1, seconds=0.0).cuts[0]) == 1
+    began, done = time.monotonic(), []
+
+    def slowly(k: int) -> None:
+        done.append(k)
+        if k == 10:
+            time.sleep(max(0.0, began + 6 - time.monotonic()))
+
+    assert len(fit_future(store_park(), [inputs], {}, GOAL, progress=slowly, seconds=5.0).cuts[0]) == done[-1] == 10
 
 
 def test_a_future_survives_the_journal() -> None:

@@ -3,17 +3,17 @@
 
 import {announce, fault, follow, say, send} from "./api.js";
 
-const PARTS = {inputs: 0.02, quantiles: 0.5, baseline: 0.08, scenarios: 0.1, build: 0.12, solve: 0.15, explain: 0.97};
+const PARTS = {inputs: 0.02, quantiles: 0.5, baseline: 0.08, scenarios: 0.1, look_ahead: 0.03, build: 0.12, solve: 0.15, explain: 0.97};
 const OF_STUDY = {typical: 0.02, design: 0.03, modules: 0.1, read: 0.12, truth: 0.2, reference: 0.38, resolution: 0.4, sweep: 0.45};
 const OF_REPORT = {account: 0.3};
-const UNTIL = {truth: 0.38, sweep: 0.98}; // of phases that count what they have done
+const UNTIL = {look_ahead: 0.14, truth: 0.38, sweep: 0.98}; // of phases that count what they have done
 const QUIET_MS = 5000; // between two announcements of the same phase
 const number = new Intl.NumberFormat("en-US", {maximumFractionDigits: 0});
 
 /** How far a job seems to be, 0 to 1: phases are fixed marks, the search moves between two by time and by gap. */
 export function share(progress, limit = 60) {
-  if (progress.total) return OF_STUDY[progress.phase] + (UNTIL[progress.phase] - OF_STUDY[progress.phase]) * (progress.done + progress.failed) / progress.total;
   const from = PARTS[progress.phase] ?? OF_STUDY[progress.phase] ?? OF_REPORT[progress.phase] ?? 0;
+  if (progress.total) return from + (UNTIL[progress.phase] - from) * (progress.done + progress.failed) / progress.total;
   if (progress.phase !== "solve") return from;
   const byTime = Math.min(progress.seconds / limit, 1);
   const byGap = progress.gap > 0 ? Math.min(Math.max(1 + Math.log10(0.1 / Math.max(progress.gap, 1e-3)) / 2, 0), 1) / 2 : 0;

@@ -1,5 +1,6 @@
 """What workers make: plans and forecasts from the store, kept in it; or a sentence on what cannot be used."""
 
+import json
 import time
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -13,15 +14,25 @@ from api.contract.series import SeriesDefinition
 from api.records import plans, series
 from api.records.history import history
 from api.records.sites import import_packaged
+from api.work import prepare as prepare_module
 from api.work import worker
+from api.work.child import CODE
 from api.work.prepare import prepare, solver_seconds
 from ems.forecasts.targets import history_series
 from ems.inputs import make_inputs
-from ems.operation.live import import_series, state_series
+from ems.operation.measured import import_series, state_series
 from ems.plan_file import audit_plan
 from ems.site_file import read_site
 from tests.service.resources.kept import under_scenarios
 from tests.service.work.bench import Office, eventually
+
+
+class Noon(datetime):
+    """A clock that stands at half past twelve in the park on 15 June 2026."""
+
+    @classmethod
+    def now(cls, tz=None):
+        return datetime(2026, 6, 15, 4, 30, tzinfo=UTC).astimezone(tz)
 
 
 @pytest.fixture(scope="module")
@@ -110,12 +121,18 @@ def test_a_plan_under_scenarios_is_what_the_command_line_makes(park):
     assert park.text(park.until(park.submit(state="site")))["stochastic"] is None
 
 
-def test_a_re_plan_from_now_takes_measurements_and_the_approved_plan_of_today(tmp_path):
-    site = read_site("demo").site
-    live = {"names": state_series(site), "imports": list(import_series(site))}
+LIVE = {
+    "names": state_series(read_site("demo").site),
+    "imports": list(import_series(read_site("demo").site)),
+}
+BRIEF = CODE.replace("at = confine();", "at = confine(); import ems.operation.beyond as b; b.ROUNDS = {rounds};")
+
+
+def test_a_re_plan_from_now_takes_measurements_and_the_approved_plan_of_today(tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     now = datetime.now(UTC)
     today = now.astimezone(ZoneInfo("Asia/Shanghai")).date().isoformat()
-    with Office(f"sqlite:///{tmp_path / 'ems.db'}") as office, office.at_work():
+    with Office(f"sqlite:///{tmp_path / 'ems.db'}") as office, office.at_work(BRIEF.format(rounds=2)):
         first = office.until(office.submit(day=today, step_minutes=15))
         with office.store.write() as c:
             plans.decide(c, first.result.rsplit("/", 1)[1], "approved", "dispatcher", "")
@@ -123,7 +140,7 @@ def test_a_re_plan_from_now_takes_measurements_and_the_approved_plan_of_today(tm
             row, _ = series.define(c, "demo", "battery.level_kwh", definition, 900)
             quarter = now.replace(minute=now.minute // 15 * 15, second=0, microsecond=0) - timedelta(minutes=15)
             series.add(c, [series.Chunk(row, quarter, series.MEASURED, [321.0], ["good"])])
-        job = office.until(office.submit(day=today, step_minutes=15, live=live))
+        job = office.until(office.submit(day=today, step_minutes=15, live=LIVE), seconds=300)
         assert job.state == "succeeded", job.reason
         content = office.text(job)
         started = datetime.fromisoformat(content["start"])
@@ -136,6 +153,57 @@ def test_a_re_plan_from_now_takes_measurements_and_the_approved_plan_of_today(tm
             assert [p.status for p in plans.plans(c, sites=None, day=content["date"])] == ["approved", "superseded"]
             end = datetime.fromisoformat(content["end"])
             assert plans.approved_before(c, "demo", end) == job.result.rsplit("/", 1)[1], "tomorrow opens with its end"
+
+
+def looked_ahead(office, seconds=300):
+    """Notes of a re-plan at half past twelve on the 15th, and the phases that its job told."""
+    job = office.until(office.submit(day="2026-06-15", live=LIVE), seconds=seconds)
+    assert job.state == "succeeded", job.reason
+    with office.store.read() as c:
+        phases = [e.data["phase"] for e in jobs.events(c, job.id) if e.type == "progress"]
+    return office.text(job), phases
+
+
+def test_a_re_plan_tells_its_look_ahead_and_the_second_takes_what_was_made(tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.setattr(prepare_module, "datetime", Noon)
+    with Office(f"sqlite:///{tmp_path / 'ems.db'}") as office, office.at_work(BRIEF.format(rounds=2)):
+        (first, phases), (second, no_phases) = looked_ahead(office), looked_ahead(office)
+        assert "look_ahead" in phases
+        assert "look_ahead" not in no_phases
+        said = [[n for n in x["notes"] if "Look-ahead beyond the window" in n["en"]] for x in (first, second)]
+        assert len(said[0]) == 1
+        assert said[0] == said[1], "made at the same moment"
+        assert "eight synthetic years of the climate" in said[0][0]["en"]
+        assert "only 2 of 40 rounds" in said[0][0]["en"]
+        assert "八个合成年" in said[0][0]["zh"]
+        assert second["timings"]["look_ahead_s"] < 1.0
+        kept = list((tmp_path / "cache/park-ems/look-ahead").iterdir())
+        assert len(kept) == 2, "cuts and weights"
+        for each in kept:
+            if "future" in (told := json.loads(each.read_text()))["answer"]:
+                told["answer"]["future"]["cuts"] = [[[0.0, 0.0, -500.0]]] * 29
+                each.write_text(json.dumps(told))
+        dear, _ = looked_ahead(office)
+        levels = [x["state_end"]["components"]["tank"]["level_kg"] for x in (second, dear)]
+        assert levels[1] > levels[0] + 5, "it is the kept cuts that the tank follows"
+
+
+def test_a_look_ahead_under_way_is_told_and_can_be_cancelled(tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.setattr(prepare_module, "datetime", Noon)
+    with Office(f"sqlite:///{tmp_path / 'ems.db'}") as office, office.at_work(BRIEF.format(rounds=100_000)):
+        id = office.submit(day="2026-06-15", live=LIVE)
+
+        def told():
+            progress = office.job(id).progress
+            return progress if progress and progress.phase == "look_ahead" and progress.done else None
+
+        progress = eventually(told, 300)
+        assert progress.total == 100_000
+        with office.store.write() as c:
+            jobs.cancel(c, id, "dispatcher")
+        assert office.until(id, seconds=10).state == "cancelled"
 
 
 def test_the_deadline_grows_with_the_scenarios(tmp_path):
