@@ -88,6 +88,7 @@ def prepare(file: SiteFile, asked: Asked) -> Prepared:
                 loads=d.loads,
                 corrections=corrections,
                 spread={k: table.iloc[rows] for k, table in d.spread.items()},
+                caution=d.caution.iloc[rows],
                 goal=goal,
                 manner=asked.manner,
                 opening={},
@@ -101,7 +102,7 @@ def prepare(file: SiteFile, asked: Asked) -> Prepared:
 
 def task_id(kind: str, month: Month, *more: object) -> str:
     """Hash of all that a task's result depends on."""
-    tables = {"inputs": month.inputs, "issued": month.issued, "clear": month.clear}
+    tables = {"inputs": month.inputs, "issued": month.issued, "clear": month.clear, "caution": month.caution}
     tables |= {f"likely{k}": table for k, table in enumerate(month.likely)}
     tables |= {f"spread{k}": table for k, table in month.spread.items()}
     found = hashlib.sha256(kind.encode())
@@ -109,7 +110,7 @@ def task_id(kind: str, month: Month, *more: object) -> str:
         if table is not None:
             found.update(name.encode() + pd.util.hash_pandas_object(table).to_numpy().tobytes())
             found.update("|".join(map(str, table.columns)).encode())
-    plain = replace(month, site=None, spread={}, likely=(), **dict.fromkeys(("inputs", "issued", "clear")))  # type: ignore[arg-type]
+    plain = replace(month, site=None, spread={}, likely=(), **dict.fromkeys(("inputs", "issued", "clear", "caution")))  # type: ignore[arg-type]
     found.update(month.site.model_dump_json().encode() + repr((plain, more)).encode())
     return found.hexdigest()[:16]
 
@@ -222,6 +223,16 @@ def _assumptions(file: SiteFile, asked: Asked) -> list[Note]:
             Note(
                 "站点没有气候数据: 需量目标与存量价值取站点文件。",
                 "The site has no climatology: peak to plan with and stock values are those of the site file.",
+            )
+        )
+    if "rolling" in asked.policies:
+        notes.append(
+            Note(
+                "滚动优化: 时段内启停不变, 电池、电解槽负荷与购电按当时测得的光伏与负荷(时段均值)再解一次; "
+                "两小时以后的光伏按偏低的情形计划。",
+                "Rolling: within an interval commitment stays, and what else is set is solved once more for the sun "
+                "and the demands that are measured then (means of the interval); the sun from two hours ahead on is "
+                "planned on the low side.",
             )
         )
     if "perfect" in asked.policies:

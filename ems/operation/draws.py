@@ -10,7 +10,7 @@ at (an error of 1 to 2 K changes the output of a heat pump by a few per cent; it
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -28,17 +28,22 @@ from models.demand import Demand
 FOLDER = "forecast_errors"
 SUN, BUILDINGS, BATCHES = "pv", "demand", "demand_batches"
 LEARNED = "pv_learned"  # errors of the best forecast, which a park has that measured for some months
+CAUTION = -0.8  # standard deviations: found by trial on two months, see docs/operation.md
 SHARED = 0.5  # share of the variance that demands of one carrier have in common: an assumption
 
 
 @dataclass(frozen=True)
 class Drawn:
-    """What comes, what was forecast of it, and other ways in which forecasts of that kind may turn out."""
+    """What comes, what was forecast of it, and other ways in which forecasts of that kind may turn out.
+
+    ``caution`` is what a plan that provides for the worse adds to the sun ahead, see `cautious`.
+    """
 
     issued: pd.DataFrame
     clear: pd.DataFrame
     loads: tuple[str, ...]
     spread: Mapping[int, pd.DataFrame]
+    caution: pd.DataFrame
 
 
 def drawn(
@@ -64,7 +69,22 @@ def drawn(
         issued[column] = models[model_of(file.site, column)].forecast(
             actual[column], _usual(actual[column]), deviates=deviates[column]
         )
-    return Drawn(issued, clear[list(sun)], loads, spreads(file, sky, issued, seed, scenarios, models))
+    spread, caution = spreads(file, sky, issued, seed, scenarios, models), cautious(issued, clear, sun, models[SUN])
+    return Drawn(issued, clear[list(sun)], loads, spread, caution)
+
+
+def cautious(issued: pd.DataFrame, clear: pd.DataFrame, sun: Sequence[str], model: ErrorModel) -> pd.DataFrame:
+    """The course `CAUTION` standard deviations from the median of what may come of forecasts less that median [unit].
+
+    A dark day that was forecast bright finds stores empty and sets the month's peak; a bright one that was forecast
+    dark costs some hours of cheap charging.
+    """
+    found = {}
+    for column in sun:
+        reach, middle = clear[column].clip(lower=issued[column]), pd.Series(0.0, issued.index)
+        low, mid = (model.course(issued[column], reach, deviates=middle + z) for z in (CAUTION, 0.0))
+        found[column] = low - mid
+    return pd.DataFrame(found, index=issued.index)
 
 
 def spreads(

@@ -3,7 +3,7 @@
     state    a component is where its meters say, where all of them are fresh; else where the plan that stands leaves
              it at the start of the window; else as the site file assumes. Each of the three is told.
     outlook  the newest forecast of the day and, from 15:00 on, of the next; its roofs and demands corrected by the
-             last hours (`forecasting.intraday`).
+             last hours (`forecasting.intraday`), and the sun from two hours ahead on somewhat lower than expected.
     peak     of the month so far, as far as it was measured.
     beyond   what stocks and peaks are worth at the window's last midnight (`ems.operation.beyond`).
 
@@ -28,10 +28,10 @@ from ems.inputs import Inputs
 from ems.objective import Objective, ObjectiveName
 from ems.operation.beyond import Beyond
 from ems.operation.beyond_words import beyond_notes, end_of, of_day, today_alone_note, window_notes
-from ems.operation.draws import clear_yields
-from ems.operation.live_words import changed_notes, corrected_note, outcome_of
+from ems.operation.draws import LEARNED, SUN, cautious, clear_yields, error_models, sun_columns
+from ems.operation.live_words import careful_note, changed_notes, corrected_note, outcome_of
 from ems.operation.measured import Known, opening, reckoned_peaks
-from ems.operation.outlooks import Perfect
+from ems.operation.outlooks import Perfect, caution_share
 from ems.operation.rolling import LEAST_H, Manner, Replanned, replan
 from ems.plan import Judged, Plan, judge
 from ems.problem import Limits
@@ -63,7 +63,26 @@ def corrected_inputs(
         if not np.allclose(new, table[target.column]):
             table[target.column] = new
             changed.append(target.title)
-    return table, [corrected_note(changed, beyond.fitted)]
+    told = [corrected_note(changed, beyond.fitted)]
+    if beyond.future is None:  # where no peak is looked after there is nothing to be careful of
+        return table, told
+    return _careful(file, inputs.table, clear, table, now, told)
+
+
+def _careful(
+    file: SiteFile, issued: pd.DataFrame, clear: pd.DataFrame, table: pd.DataFrame, now: pd.Timestamp, told: list[Note]
+) -> tuple[pd.DataFrame, list[Note]]:
+    """The sun ahead somewhat lower, as rolling operation provides for the worse (`ems.operation.outlooks`)."""
+    sun = list(sun_columns(file.site))
+    if not sun:
+        return table, told
+    less = cautious(issued, clear, sun, error_models(LEARNED)[SUN])
+    share = caution_share(now, pd.DatetimeIndex(table.index))
+    new = (table[sun] + less.mul(share, axis=0)).clip(lower=0.0)
+    ahead = table.index >= now
+    before, after = float(table.loc[ahead, sun].to_numpy().sum()), float(new.loc[ahead].to_numpy().sum())
+    table[sun] = new
+    return table, [*told, careful_note(1.0 - after / before)] if before > after else told
 
 
 def joined(today: Inputs, tomorrow: Inputs) -> Inputs:

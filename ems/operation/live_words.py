@@ -83,6 +83,16 @@ def corrected_note(titles: Sequence[Note], fitted: bool) -> Note:
     )
 
 
+def careful_note(share: float) -> Note:
+    """By how much the sun ahead is planned below its forecast [1]."""
+    return Note(
+        f"两小时以后的光伏按偏低的情形计划(合计低于预测 {share:.0%}): "
+        "预报偏亮的阴天会抬高全月需量, 预报偏暗的晴天损失很小。",
+        f"The sun from two hours ahead on is planned on the low side ({share:.0%} below its forecast in all): a dark "
+        "day that was forecast bright sets the month's peak, a bright one that was forecast dark costs little.",
+    )
+
+
 def outcome_of(wishes: Sequence[Wish], gap: float, limits: Limits) -> tuple[Outcome, Note]:
     """What a re-plan that passed the audit is called."""
     if wishes:

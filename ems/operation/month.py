@@ -22,8 +22,9 @@ from ems.operation import policies, score
 from ems.operation.aims import Aims, month_aims, paying_all, settling
 from ems.operation.future import Future
 from ems.operation.future_fit import fit_future
+from ems.operation.in_time import in_time
 from ems.operation.meters import Silence, bridged
-from ems.operation.outlook import Outlook, Readings
+from ems.operation.outlook import Outlook, Readings, Setpoints
 from ems.operation.outlooks import Erring, Perfect
 from ems.operation.rolling import Manner, Replanned, replan
 from ems.schedule import Schedule
@@ -42,7 +43,8 @@ class Month:
     """What a month's run depends on, all of it.
 
     Attributes:
-        inputs, issued, clear, spread: hours of the month and of two days more, see `ems.operation.outlooks.Erring`.
+        inputs, issued, clear, spread, caution: hours of the month and of two days more, see
+            `ems.operation.outlooks.Erring`.
         steps: of the month itself.
         corrections: weights of the correction during the day, of the sun and of demands.
         likely: inputs of the month in other years of the climate, which plans look at beyond their forecast; none:
@@ -60,6 +62,7 @@ class Month:
     loads: tuple[str, ...]
     corrections: tuple[Weights, Weights]
     spread: Mapping[int, pd.DataFrame]
+    caution: pd.DataFrame
     goal: Objective
     manner: Manner
     opening: States
@@ -112,6 +115,7 @@ def operate_month(task: Mapping[str, Any], progress: Callable[[pd.Timestamp], No
         "steps": m.steps,
         "seconds_run": round(time.perf_counter() - began, 3),
         "bridged_readings": missing,
+        "not_in_time": policy.kept if isinstance(policy, policies.Rolling) else 0,
         "bound_cny": came.bound_cny,
         "outages": len(park.begun),
         **score.figures(settling(m.site, m.opening, came), w, schedule, policy.plans),
@@ -127,7 +131,8 @@ def _policy(
     name: str, m: Month, future: Mapping[str, Any] | None, seen: Callable[[Site], Site], solver: Solver
 ) -> policies.Policy:
     """The policy of that name, with its own outlook and its own eyes."""
-    erring = Erring(m.inputs, m.issued, m.clear, m.loads, m.spread, *m.corrections)
+    caution = m.caution if name == "rolling" else None  # scenarios say it themselves
+    erring = Erring(m.inputs, m.issued, m.clear, m.loads, m.spread, *m.corrections, caution)
     outlook: Outlook = Perfect(m.inputs) if name == "perfect" else erring
     beyond = Future.from_dict(future, str(pd.DatetimeIndex(m.inputs.index).tz)) if future else None
 
@@ -152,7 +157,16 @@ def _policy(
         return policies.DayAhead(plan)
     if name == "rolling_stochastic":
         return policies.Rolling(plan_under, STOCHASTIC_EVERY_H)
-    return policies.Rolling(plan, PERFECT_EVERY_H if name == "perfect" else 1.0)
+    if name == "perfect":
+        return policies.Rolling(plan, PERFECT_EVERY_H)
+
+    def answered(made: Replanned) -> Setpoints | None:
+        assert made.program is not None
+        assert made.schedule is not None
+        came = {c: float(m.inputs[c].loc[made.at]) for c in (*map(str, m.clear), *m.loads)}
+        return in_time(made.program, made.schedule, came, solver)
+
+    return policies.Rolling(plan, 1.0, answered)
 
 
 def _read(m: Month, state: States, now: pd.Timestamp, plans: Sequence[Replanned], silence: Silence) -> Readings:

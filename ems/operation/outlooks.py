@@ -16,10 +16,21 @@ import pandas as pd
 
 from ems.operation.outlook import Scenario
 from forecasting.intraday import Weights, corrected
+from models.window import Floats
 
 PV_WEIGHTS = Weights.fading(half_life_h=2.0, window_h=2.0)  # assumption: clouds keep for hours, not for days
 DEMAND_WEIGHTS = Weights.fading(half_life_h=2.0, window_h=2.0)
 ASSUMED_CORRECTIONS = (PV_WEIGHTS, DEMAND_WEIGHTS)  # where there is no other year to fit them on
+
+
+NEAR_H = 2.0  # what comes sooner is known well enough
+TODAY = 0.5  # share of the caution on what is left of today, which measurements correct
+
+
+def caution_share(now: pd.Timestamp, index: pd.DatetimeIndex) -> Floats:
+    """Share of the full caution by interval: none for the next hours, half for the rest of today, all after it."""
+    near, today = index - now < pd.Timedelta(hours=NEAR_H), index.normalize() == now.normalize()
+    return np.asarray(np.where(near, 0.0, np.where(today, TODAY, 1.0)))
 
 
 @dataclass(frozen=True)
@@ -46,6 +57,7 @@ class Erring:
         loads: columns of demands that are corrected during the day.
         spread: scenario -> what may come less what is forecast, same index; scenarios are made of them.
         pv, load: weights of the correction.
+        caution: what a plan takes off the sun that is still to come, times `caution_share`; none: nothing.
     """
 
     actual: pd.DataFrame
@@ -55,8 +67,16 @@ class Erring:
     spread: Mapping[int, pd.DataFrame] = field(default_factory=dict)
     pv: Weights = PV_WEIGHTS
     load: Weights = DEMAND_WEIGHTS
+    caution: pd.DataFrame | None = None
 
     def inputs(self, now: pd.Timestamp, index: pd.DatetimeIndex) -> pd.DataFrame:
+        table = self._corrected(now, index)
+        if self.caution is not None:
+            sun, share = list(map(str, self.caution)), caution_share(now, index)
+            table[sun] = (table[sun] + self.caution.loc[index].mul(share, axis=0)).clip(lower=0.0)
+        return table
+
+    def _corrected(self, now: pd.Timestamp, index: pd.DatetimeIndex) -> pd.DataFrame:
         table = self.issued.loc[index].copy()
         step = index[1] - index[0] if len(index) > 1 else pd.Timedelta(hours=1)
         back = max(self.pv.window_h, self.load.window_h) * pd.Timedelta(hours=1) + step

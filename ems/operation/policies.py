@@ -7,7 +7,7 @@ outlook knows. The rule-based one says nothing: the park knows its rules.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 import pandas as pd
@@ -19,6 +19,7 @@ from forecasting.notes import Note
 
 ISSUED_H = 15  # local hour at which the plan of the next day is made
 Planner = Callable[[States, Replanned | None, pd.Timestamp], Replanned]  # state, plan that stands, now
+InTime = Callable[[Replanned], Setpoints | None]  # a plan of this interval -> what meters make of it, see `in_time`
 
 POLICIES = {
     "rule_based": Note("规则运行", "by rules"),
@@ -76,14 +77,25 @@ class DayAhead:
 
 @dataclass
 class Rolling:
-    """A new plan every ``every_h`` hours from the state that meters tell, on top of the one that stands."""
+    """A new plan every ``every_h`` hours from the state that meters tell, on top of the one that stands.
+
+    In the interval that it begins with a plan follows what meters say (``in_time``); ``kept`` counts intervals in which
+    that gave no answer and the plan's own setpoints held.
+    """
 
     plan: Planner
     every_h: float = 1.0
+    in_time: InTime | None = None
     plans: list[Replanned] = field(default_factory=list)
+    kept: int = 0
 
     def setpoints(self, readings: Readings) -> Setpoints | None:
         previous = self.plans[-1] if self.plans else None
         if previous is None or readings.at >= previous.at + pd.Timedelta(hours=self.every_h):
-            self.plans.append(self.plan(readings.state, previous, readings.at))
+            made = self.plan(readings.state, previous, readings.at)
+            self.plans.append(replace(made, program=None))
+            if self.in_time and made.program:
+                if told := self.in_time(made):
+                    return told
+                self.kept += 1
         return self.plans[-1].setpoints(readings.at)

@@ -13,13 +13,14 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import pandas as pd
 
 from ems.audit import audit
 from ems.build import Law
 from ems.objective import Objective
+from ems.operation.in_time import Program
 from ems.operation.outlook import Outlook, Setpoints
 from ems.problem import Limits
 from ems.schedule import Schedule
@@ -58,6 +59,7 @@ class Replanned:
     gap: float = float("nan")
     seconds: Mapping[str, float] = field(default_factory=dict)
     reason: str = ""
+    program: Program | None = None  # what the plan is the answer to, where it is to be solved again within its interval
 
     def reaches(self, at: pd.Timestamp) -> bool:
         return self.schedule is not None and at in self.schedule.index
@@ -113,12 +115,22 @@ def replan(
     w = Window(outlook.inputs(now, horizon(now, manner.step_minutes, manner.least_h)), state)
     site, laws = ahead(site, w) if ahead else (site, [])
     found = _solved(site, w, previous, manner.limits(now), manner, solver, goal, laws)
-    seconds = {**found[2], "all": time.perf_counter() - began}
-    if found[0] is not None:
-        return Replanned(now, "planned", found[0], w, found[1], seconds)
+    seconds = {**found.seconds, "all": time.perf_counter() - began}
+    if found.schedule is not None:
+        return Replanned(now, "planned", found.schedule, w, found.gap, seconds, program=found.program)
     if previous is not None and previous.reaches(now):
-        return Replanned(now, "bridged", previous.schedule, previous.w, seconds=seconds, reason=found[3])
-    return Replanned(now, "rules", None, None, seconds=seconds, reason=found[3])
+        return Replanned(now, "bridged", previous.schedule, previous.w, seconds=seconds, reason=found.reason)
+    return Replanned(now, "rules", None, None, seconds=seconds, reason=found.reason)
+
+
+class _Solved(NamedTuple):
+    """A schedule that passed the audit, or why there is none."""
+
+    schedule: Schedule | None
+    gap: float
+    seconds: dict[str, float]  # by phase
+    reason: str = ""
+    program: Program | None = None
 
 
 def _solved(
@@ -130,8 +142,7 @@ def _solved(
     solver: Solver,
     goal: Objective,
     laws: Sequence[Law],
-) -> tuple[Schedule | None, float, dict[str, float], str]:
-    """Schedule that passed the audit, its gap, seconds by phase, and why there is none."""
+) -> _Solved:
     from ems.build import build
     from ems.plan_changes import changes_priced
 
@@ -145,10 +156,10 @@ def _solved(
     clock.append(time.perf_counter())
     seconds = {"build": clock[1] - clock[0], "solve": clock[2] - clock[1]}
     if answer.x is None:
-        return None, float("nan"), seconds, answer.message or answer.status
+        return _Solved(None, float("nan"), seconds, answer.message or answer.status)
     schedule = Schedule(*built.tables(answer.x, w))
     broken = audit(site, w, schedule)
     seconds["audit"] = time.perf_counter() - clock[2]
     if broken:
-        return None, float("nan"), seconds, f"{broken[0].component}: {broken[0].law}"
-    return schedule, answer.gap, seconds, ""
+        return _Solved(None, float("nan"), seconds, f"{broken[0].component}: {broken[0].law}")
+    return _Solved(schedule, answer.gap, seconds, program=Program(site, w, goal, laws, answer.x))

@@ -85,6 +85,19 @@ def test_forecasts_depend_on_the_seed_alone_and_roofs_share_their_sky() -> None:
     assert (one.issued.loc[night, "roof.yield_kw_per_kwp"] == 0).all()
 
 
+def test_caution_takes_something_off_every_forecast_of_sun_and_adds_nothing() -> None:
+    file = read_site("demo")
+    inputs = prepare(file, Asked(FIRST, FIRST, QUICK)).inputs
+    d = drawn(file, inputs.weather, inputs.table, 1)
+    sun = list(sun_columns(file.site))
+    assert list(d.caution) == sun
+    assert (d.caution <= 0).all(axis=None)
+    roof = sun[0]
+    bright = d.issued[roof] > 0.1
+    assert bright.sum() > 5
+    assert (d.caution[roof][bright] < -0.01).all()
+
+
 def test_a_task_is_known_by_all_that_its_result_depends_on() -> None:
     (month,) = prepare(read_site("demo"), Asked(FIRST, FIRST, QUICK)).months
     same = prepare(read_site("demo"), Asked(FIRST, FIRST, QUICK)).months[0]

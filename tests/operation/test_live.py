@@ -16,6 +16,7 @@ from api.work.replan import known_of, not_before
 from ems.inputs import make_inputs
 from ems.operation import live
 from ems.operation.beyond import Beyond
+from ems.operation.draws import sun_columns
 from ems.operation.future import Future
 from ems.operation.live import corrected_inputs, revise
 from ems.operation.measured import Known, Peak, opening, reckoned_peaks, state_series
@@ -144,6 +145,19 @@ def test_the_rest_of_the_day_follows_the_last_hours_and_the_past_does_not_change
     same, notes = corrected_inputs(file, inputs(), {}, AT, NOTHING)
     assert same.equals(inputs().table)
     assert "is not corrected" in told(notes)
+
+
+def test_the_sun_ahead_is_planned_on_the_low_side_and_that_is_told():
+    file, (sun,) = read_site("demo"), sun_columns(read_site("demo").site)
+    table, notes = corrected_inputs(file, inputs(), {}, AT, worth(0.0, 0.0))
+    less = inputs().table[sun] - table[sun]
+    soon = less.index < AT + pd.Timedelta(hours=2)
+    assert (less[soon] == 0).all()
+    bright = ~soon & (inputs().table[sun] > 0.1).to_numpy()
+    assert bright.sum() > 2
+    assert (less[bright] > 0).all()
+    ahead = less.index >= AT
+    assert f"{less[ahead].sum() / inputs().table[sun][ahead].sum():.0%} below its forecast" in told(notes)
 
 
 def test_a_re_plan_begins_now_ends_with_the_day_and_keeps_every_law(solver):

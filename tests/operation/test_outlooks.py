@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ems.operation.outlooks import Erring, Perfect
+from ems.operation.outlooks import TODAY, Erring, Perfect, caution_share
 from forecasting.intraday import Weights
 from tests.toys import TZ
 
@@ -65,3 +65,21 @@ def test_scenarios_lie_around_what_is_expected_and_one_is_the_expected_course() 
     assert found[1].table["load_kw"].iloc[-1] == pytest.approx(110.0)
     assert (found[2].table["load_kw"] >= 0).all()
     assert len(look.scenarios(NOW, INDEX[12:24], 1)) == 1
+
+
+def test_caution_spares_the_next_hours_and_is_whole_on_days_to_come() -> None:
+    share = caution_share(NOW, INDEX[12:])
+    assert share[:2].tolist() == [0.0, 0.0]
+    assert set(share[2:12]) == {TODAY}
+    assert set(share[12:]) == {1.0}
+
+
+def test_a_cautious_plan_takes_the_sun_ahead_lower_and_never_below_nothing() -> None:
+    less = CLEAR.to_frame("roof.yield_kw_per_kwp") * -0.2
+    plain, careful = (outlook(table(0.5, 100.0), caution=c).inputs(NOW, INDEX[12:]) for c in (None, less))
+    sun, share = "roof.yield_kw_per_kwp", caution_share(NOW, INDEX[12:])
+    assert careful[sun].to_numpy() == pytest.approx((0.5 - 0.2 * share) * CLEAR.iloc[12:].to_numpy())
+    pd.testing.assert_frame_equal(careful.drop(columns=sun), plain.drop(columns=sun))
+    none = outlook(table(0.5, 100.0), caution=less * 10).inputs(NOW, INDEX[12:])
+    assert none[sun].min() == 0.0
+    assert none[sun].iloc[14:].max() == 0.0
