@@ -3,6 +3,8 @@
     mean     sum w_m mean_m,    w >= 0, sum w = 1, by least squares on replayed forecasts, drawn towards equal weights
     q_tau    sum v_m q_tau,m,   v in tenths by least pinball loss on the same, drawn likewise; recalibrated daily
 
+Or weights are given, for members that are about as good: what the first weeks of replay tell of them does not last.
+
 Averaging quantiles keeps the shape of the members: Ratcliff (1979), Psychological Bulletin 86, 446; Lichtendahl,
 Grushka-Cockayne and Winkler (2013), Management Science 59, 1594. Equal weights are hard to beat on short pasts: Smith
 and Wallis (2009), Oxford Bulletin of Economics and Statistics 71, 331.
@@ -10,7 +12,7 @@ and Wallis (2009), Oxford Bulletin of Economics and Statistics 71, 331.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -62,11 +64,19 @@ class _Fitted:
 
 @dataclass(frozen=True)
 class Blend:
-    """Weighted mix of other rungs; those that have too little to learn from are left out."""
+    """Weighted mix of other rungs; those that have too little to learn from are left out.
+
+    Attributes:
+        members: what is mixed.
+        name: of the rung.
+        title: of the rung, for pages.
+        votes: given weights of the members, nothing is learned then; they are shared by those that could be replayed.
+    """
 
     members: tuple[Rung, ...] = (Level(), Boosted(), Forest())
     name: str = "blend"
     title: Note = TITLE
+    votes: tuple[float, ...] = ()
 
     def fit(self, past: Cases) -> _Fitted:
         """Weights, then calibration, both from the replay; members from all rows."""
@@ -91,18 +101,29 @@ class Blend:
                     f"A blend needs two members and {LEAST_DAYS} days of replay; there are {len(replays)} and {days}.",
                 )
             )
-        measured = rows.loc[common, MEASURED]
         tables = {name: table.loc[common] for name, table in replays.items()}
-        share = measured.to_numpy(float) / past.capacity
-        means = np.column_stack([table[MEAN] for table in tables.values()]) / past.capacity
-        quantiles = [levels_of(table) / past.capacity for table in tables.values()]
-        weights = Weights(
-            dict(zip(tables, of_means(means, share, PULL_DAYS / days).tolist(), strict=True)),
-            dict(zip(tables, of_quantiles(quantiles, share, QUANTILE_PULL_DAYS / days).tolist(), strict=True)),
+        weights = (
+            self._given(tables) if self.votes else _learned(tables, rows.loc[common, MEASURED], past.capacity, days)
         )
         replay = _mixed(tables, weights)
         members = {name: fitted[name] for name in replays}
         return _Fitted(members, weights, replace(past, table=past.table.loc[common]), replay, past.highest)
+
+    def _given(self, names: Iterable[str]) -> Weights:
+        votes = {rung.name: vote for rung, vote in zip(self.members, self.votes, strict=True)}
+        given = {name: votes[name] for name in names}
+        return Weights(given, given)
+
+
+def _learned(tables: Mapping[str, pd.DataFrame], measured: pd.Series[float], capacity: float, days: int) -> Weights:
+    """From replays on the index of what was measured [unit], of so many days."""
+    share = np.asarray(measured.to_numpy(float) / capacity)
+    means = np.asarray(np.column_stack([table[MEAN] for table in tables.values()]) / capacity)
+    quantiles = [levels_of(table) / capacity for table in tables.values()]
+    return Weights(
+        dict(zip(tables, of_means(means, share, PULL_DAYS / days).tolist(), strict=True)),
+        dict(zip(tables, of_quantiles(quantiles, share, QUANTILE_PULL_DAYS / days).tolist(), strict=True)),
+    )
 
 
 def _mixed(tables: Mapping[str, pd.DataFrame], weights: Weights) -> pd.DataFrame:

@@ -17,18 +17,15 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from forecasting.errors import InputError
 from forecasting.ladder.boosted import TITLE
 from forecasting.ladder.cases import Cases
-from forecasting.ladder.folds import known_at
-from forecasting.ladder.learning import counted, enough, figures, resting, shares
+from forecasting.ladder.learning import counted, enough, figures, known_of_others, resting, shares
 from forecasting.ladder.quantiles import COLUMNS, LEVELS, quantile_table
 from forecasting.notes import Note
 from forecasting.sun import Floats
 
 FITTED = (0.05, 0.15, 0.30, 0.50, 0.70, 0.85, 0.95)  # a fit for each of all 19 levels would tell no more
 ROUNDS = 150
-THINNED_MINUTES = 60  # other plants give a row an hour: neighbours in time tell the same
 
 
 def grown(x: Floats, y: Floats, rounds: int = ROUNDS) -> list[Any]:
@@ -88,12 +85,7 @@ class BoostedQuantiles:
     def fit(self, past: Cases) -> _Fitted:
         """All rows to learn from; of the others those that had ended when the last of the past had."""
         rows = enough(past)
-        end = past.table.index[-1] + pd.Timedelta(minutes=past.step_minutes)
-        x, y = [figures(rows, past.features)], [shares(rows, past.capacity)]
-        for other in self.others:
-            if lacking := [f for f in past.features if f not in other.features]:
-                raise InputError(other.name, "features", ", ".join(lacking), f"those of {past.name}, or leave it out")
-            known = known_at(other, end).learnable.iloc[:: max(1, THINNED_MINUTES // other.step_minutes)]
-            x.append(figures(known, past.features))
-            y.append(shares(known, other.capacity))
-        return _Fitted(grown(np.vstack(x), np.concatenate(y), self.rounds), past.highest)
+        every = [(rows, past.capacity), *known_of_others(past, self.others)]
+        x = np.vstack([figures(known, past.features) for known, _ in every])
+        y = np.concatenate([shares(known, capacity) for known, capacity in every])
+        return _Fitted(grown(x, y, self.rounds), past.highest)

@@ -8,6 +8,7 @@ a day of 15 min steps is one piece of evidence, not ninety-six. Needs the extra 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from importlib.util import find_spec
 from typing import Any
 
 import numpy as np
@@ -22,6 +23,11 @@ from forecasting.sun import Floats
 
 TITLE = Note("分位数森林", "Quantile forest")
 TREES, LEAST_LEAF, COLUMN_SHARE = 120, 20, 0.5
+
+
+def installed() -> bool:
+    """Whether the extra ``learning`` is there."""
+    return find_spec("quantile_forest") is not None
 
 
 def grown(x: Floats, y: Floats, trees: int = TREES) -> Any:
@@ -50,7 +56,7 @@ class _Fitted:
         table = quantile_table(ahead.table.index, rest, np.repeat(rest[:, None], len(LEVELS), axis=1))
         rows = counted(ahead)
         if len(rows):
-            x = _filled(figures(rows, ahead.features), self.middle)
+            x = filled(figures(rows, ahead.features), self.middle)
             said = np.column_stack([self.forest.predict(x, quantiles=q) for q in ("mean", list(LEVELS))])
             table.loc[rows.index, list(COLUMNS)] = ahead.capacity * said
         return table
@@ -68,11 +74,18 @@ class Forest:
         """Trees from all rows to learn from; a missing feature is taken as the middle of its past."""
         rows = enough(past)
         x = figures(rows, past.features)
-        known = ~np.isnan(x).all(axis=0)
-        middle = np.zeros(x.shape[1])
-        middle[known] = np.nanmedian(x[:, known], axis=0)
-        return _Fitted(grown(_filled(x, middle), shares(rows, past.capacity), self.trees), middle)
+        middle = middle_of(x)
+        return _Fitted(grown(filled(x, middle), shares(rows, past.capacity), self.trees), middle)
 
 
-def _filled(x: Floats, middle: Floats) -> Floats:
+def middle_of(x: Floats) -> Floats:
+    """Median of every feature, shape (features,); zero where it never was known."""
+    known = ~np.isnan(x).all(axis=0)
+    middle = np.zeros(x.shape[1])
+    middle[known] = np.nanmedian(x[:, known], axis=0)
+    return middle
+
+
+def filled(x: Floats, middle: Floats) -> Floats:
+    """Features (rows, features) with the middle where they are unknown."""
     return np.where(np.isnan(x), middle, x)

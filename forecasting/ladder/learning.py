@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 
+from forecasting.errors import InputError
 from forecasting.ladder.cases import COUNTED, MEASURED, Cases
+from forecasting.ladder.folds import known_at
 from forecasting.ladder.rung import TooLittle
 from forecasting.notes import Note
 from forecasting.sun import Floats
 
+THINNED_MINUTES = 60  # other plants give a row an hour: neighbours in time tell the same
 LEAST_DAYS = 60  # usable days: two months, so that clear and dark days are both among them
 
 
@@ -35,6 +40,22 @@ def figures(rows: pd.DataFrame, features: tuple[str, ...]) -> Floats:
 def shares(rows: pd.DataFrame, capacity: float) -> Floats:
     """Measured as a share of the capacity, shape (rows,)."""
     return np.asarray(rows[MEASURED].to_numpy(float) / capacity)
+
+
+def known_of_others(past: Cases, others: Sequence[Cases]) -> list[tuple[pd.DataFrame, float]]:
+    """Rows of other plants to learn from and their capacity: those that had ended when the last of the past had.
+
+    Raises:
+        InputError: a plant lacks features of the past.
+    """
+    end = past.table.index[-1] + pd.Timedelta(minutes=past.step_minutes)
+    out = []
+    for other in others:
+        if lacking := [f for f in past.features if f not in other.features]:
+            raise InputError(other.name, "features", ", ".join(lacking), f"those of {past.name}, or leave it out")
+        every = max(1, THINNED_MINUTES // other.step_minutes)
+        out.append((known_at(other, end).learnable.iloc[::every], other.capacity))
+    return out
 
 
 def counted(cases: Cases) -> pd.DataFrame:

@@ -5,9 +5,9 @@
 Protocol: a forecast is issued at 00:00 local time for the day, knows that day's weather run and measurements up to the
 day before; expanding window with at least 120 days, fitted anew every 45; sun above 5°; errors in % of nameplate AC;
 samples are left out by the quality flags of `forecasting.history`, never by the size of an error. All rungs of a
-station are scored on the same intervals. Learners see the day's weather run over all five places; boosted trees learn
-from the other stations, too, from rows that had ended when they were fitted. Figures of several stations are plain
-means over stations.
+station are scored on the same intervals. Learners see the day's weather run over all five places; boosted trees and
+the forest of the clear-sky share learn from the other stations, too, from rows that had ended when they were fitted.
+Figures of several stations are plain means over stations.
 
     elsewhere    leave one station out: trees learned on the other stations alone, on weather, sun and physics, for the
                  share of nameplate and for share / level; the station itself gives its adaptive level, nothing else
@@ -16,8 +16,8 @@ means over stations.
                  3 power shuffled from a moment on changes no forecast of any rung that was issued before, by nothing
 
 Settings of the learners are the same for all stations and fits. They were chosen by hand from usual values, looking at
-stations 00 and 02, and for the features of the sky and the joint learning at all five; weights and calibration are
-learned inside the window. Exit code 1 where an aim is missed.
+stations 00 and 02, and for the features of the sky, the joint learning, the votes of the blend and the caution of its
+calibration at all five; how quantiles are moved is learned inside the window. Exit code 1 where an aim is missed.
 """
 
 from __future__ import annotations

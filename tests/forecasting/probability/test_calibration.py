@@ -9,7 +9,7 @@ import pytest
 from forecasting.errors import InputError
 from forecasting.ladder.dressed import dressed
 from forecasting.ladder.quantiles import COLUMNS, QUANTILES, levels_of, quantile_table
-from forecasting.ladder.recalibrated import recalibrated
+from forecasting.ladder.recalibrated import _believed, recalibrated
 from forecasting.ladder.redressed import redressed
 from forecasting.ladder.rung import TooLittle
 from forecasting.ladder.score_table import score_table
@@ -72,6 +72,35 @@ def test_recalibrated_mends_what_is_too_narrow_or_too_wide(made, factor):
     mended = recalibrated(cases, bad)
     assert _covered(late, mended.loc[mended.index.intersection(late.table.index)]) == pytest.approx(0.8, abs=0.03)
     assert (mended["mean"] == bad["mean"]).all()
+
+
+def _below_the_median(late, table):
+    rows = late.learnable.index.intersection(table.index)
+    return float((late.table.loc[rows, "measured"] < table.loc[rows, "q50"]).mean())
+
+
+def test_a_middle_that_stays_wrong_is_believed_to(made):
+    """All quantiles too high by the same, always: half of the correction alone would leave half of the error."""
+    cases, point = made
+    good = redressed(cases, point).dropna()
+    bad = quantile_table(good.index, good["mean"], levels_of(good) + 2.0)
+    late = cases.between(cases.days[0] + pd.Timedelta(days=70), None)
+    assert _below_the_median(late, bad) > 0.85
+    assert _below_the_median(late, recalibrated(cases, bad)) == pytest.approx(0.5, abs=0.06)
+
+
+@pytest.mark.parametrize(
+    ("losses", "share"),
+    [
+        (np.full((3, 5), np.nan), 0.5),
+        ([[100.0, 100.0, 100.0, 100.0, 100.0]], 0.5),
+        ([[100.0, 98.0, 97.0, 96.0, 95.0]], 0.5),  # 2 % are no reason for all of it
+        ([[100.0, 90.0, 80.0, 70.0, 60.0], [np.nan] * 5], 1.0),
+        ([[60.0, 70.0, 80.0, 90.0, 100.0]], 0.0),
+    ],
+)
+def test_how_much_of_a_shift_is_believed(losses, share):
+    assert _believed(np.asarray(losses)) == share
 
 
 @pytest.mark.parametrize("way", ["redressed", "recalibrated"])
