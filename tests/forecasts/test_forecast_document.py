@@ -148,7 +148,7 @@ def test_the_page_tells_all_in_both_languages(content: dict[str, Any], score: di
         assert heading in page
     assert "Methods that were left out" in page
     assert {r["title"]["en"] for r in content["series"][ROOF]["left_out"]} == {
-        "Gradient-boosted trees", "Quantile forest", "Blend"
+        "Gradient-boosted trees", "Quantile forest", "Quantile forest of the clear-sky share", "Blend"
     }  # fmt: skip
     assert "预测评分 2026-06-10 至 2026-06-30" in forecast_html(score, "zh")
     said = [v for pair in TEXT.values() for v in pair]

@@ -88,7 +88,7 @@ def test_a_short_history_carries_the_simple_rungs_alone_and_says_why(found: Park
     assert roof is not None
     assert roof.scores is not None
     assert set(roof.scores.table.index) == {"persistence", "cliper", "physics", "level"}
-    assert set(roof.left_out) == {"boosted", "forest", "blend"}
+    assert set(roof.left_out) == {"boosted", "forest", "clear_forest", "blend"}
     assert all("61 days are usable" in n.en for n in roof.left_out.values())
 
 
