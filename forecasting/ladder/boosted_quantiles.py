@@ -19,8 +19,8 @@ import pandas as pd
 
 from forecasting.ladder.boosted import TITLE
 from forecasting.ladder.cases import Cases
-from forecasting.ladder.learning import counted, enough, figures, known_of_others, resting, shares
-from forecasting.ladder.quantiles import COLUMNS, LEVELS, quantile_table
+from forecasting.ladder.learning import enough, figures, known_of_others, shares, told
+from forecasting.ladder.quantiles import LEVELS
 from forecasting.notes import Note
 from forecasting.sun import Floats
 
@@ -61,16 +61,13 @@ class _Fitted:
     highest: float
 
     def predict(self, ahead: Cases) -> pd.DataFrame:
-        rest = resting(ahead).to_numpy(float)
-        table = quantile_table(ahead.table.index, rest, np.repeat(rest[:, None], len(LEVELS), axis=1))
-        rows = counted(ahead)
-        if len(rows):
+        def say(rows: pd.DataFrame) -> Floats:
             mean, *levels = ahead.capacity * _said(self.trees, figures(rows, ahead.features))
-            said = np.apply_along_axis(
-                lambda q: np.interp(LEVELS, FITTED, q), 1, np.sort(np.column_stack(levels), axis=1)
-            )
-            table.loc[rows.index, list(COLUMNS)] = np.clip(np.column_stack([mean, said]), 0.0, self.highest)
-        return table
+            ordered = np.sort(np.column_stack(levels), axis=1)
+            said = np.apply_along_axis(lambda q: np.interp(LEVELS, FITTED, q), 1, ordered)
+            return np.asarray(np.clip(np.column_stack([mean, said]), 0.0, self.highest))
+
+        return told(ahead, say)
 
 
 @dataclass(frozen=True)

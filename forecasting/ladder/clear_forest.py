@@ -18,8 +18,8 @@ import pandas as pd
 
 from forecasting.ladder.cases import Cases
 from forecasting.ladder.forest import filled, grown, middle_of
-from forecasting.ladder.learning import counted, enough, figures, known_of_others, resting, shares
-from forecasting.ladder.quantiles import COLUMNS, LEVELS, quantile_table
+from forecasting.ladder.learning import enough, figures, known_of_others, shares, told
+from forecasting.ladder.quantiles import LEVELS
 from forecasting.notes import Note
 from forecasting.sun import Floats
 
@@ -40,15 +40,12 @@ class _Fitted:
     highest: float
 
     def predict(self, ahead: Cases) -> pd.DataFrame:
-        rest = resting(ahead).to_numpy(float)
-        table = quantile_table(ahead.table.index, rest, np.repeat(rest[:, None], len(LEVELS), axis=1))
-        rows = counted(ahead)
-        if len(rows):
+        def say(rows: pd.DataFrame) -> Floats:
             x = filled(figures(rows, ahead.features), self.middle)
             ratio = np.column_stack([self.forest.predict(x, quantiles=q) for q in ("mean", list(LEVELS))])
-            said = ahead.capacity * _clear(rows)[:, None] * ratio
-            table.loc[rows.index, list(COLUMNS)] = np.clip(said, 0.0, self.highest)
-        return table
+            return np.asarray(np.clip(ahead.capacity * _clear(rows)[:, None] * ratio, 0.0, self.highest))
+
+        return told(ahead, say)
 
 
 @dataclass(frozen=True)

@@ -15,8 +15,8 @@ import numpy as np
 import pandas as pd
 
 from forecasting.ladder.cases import Cases
-from forecasting.ladder.learning import counted, enough, figures, resting, shares
-from forecasting.ladder.quantiles import COLUMNS, LEVELS, quantile_table
+from forecasting.ladder.learning import enough, figures, shares, told
+from forecasting.ladder.quantiles import LEVELS
 from forecasting.ladder.rung import TooLittle
 from forecasting.notes import Note
 from forecasting.sun import Floats
@@ -52,14 +52,12 @@ class _Fitted:
     middle: Floats
 
     def predict(self, ahead: Cases) -> pd.DataFrame:
-        rest = resting(ahead).to_numpy(float)
-        table = quantile_table(ahead.table.index, rest, np.repeat(rest[:, None], len(LEVELS), axis=1))
-        rows = counted(ahead)
-        if len(rows):
+        def say(rows: pd.DataFrame) -> Floats:
             x = filled(figures(rows, ahead.features), self.middle)
             said = np.column_stack([self.forest.predict(x, quantiles=q) for q in ("mean", list(LEVELS))])
-            table.loc[rows.index, list(COLUMNS)] = ahead.capacity * said
-        return table
+            return np.asarray(ahead.capacity * said)
+
+        return told(ahead, say)
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import pandas as pd
@@ -10,6 +10,7 @@ import pandas as pd
 from forecasting.errors import InputError
 from forecasting.ladder.cases import COUNTED, MEASURED, Cases
 from forecasting.ladder.folds import known_at
+from forecasting.ladder.quantiles import COLUMNS, LEVELS, quantile_table
 from forecasting.ladder.rung import TooLittle
 from forecasting.notes import Note
 from forecasting.sun import Floats
@@ -56,6 +57,16 @@ def known_of_others(past: Cases, others: Sequence[Cases]) -> list[tuple[pd.DataF
         every = max(1, THINNED_MINUTES // other.step_minutes)
         out.append((known_at(other, end).learnable.iloc[::every], other.capacity))
     return out
+
+
+def told(ahead: Cases, say: Callable[[pd.DataFrame], Floats]) -> pd.DataFrame:
+    """Table of a learner: ``say`` gives mean and quantiles of rows that count, (rows, 1 + levels) [unit]."""
+    rest = resting(ahead).to_numpy(float)
+    table = quantile_table(ahead.table.index, rest, np.repeat(rest[:, None], len(LEVELS), axis=1))
+    rows = counted(ahead)
+    if len(rows):
+        table.loc[rows.index, list(COLUMNS)] = say(rows)
+    return table
 
 
 def counted(cases: Cases) -> pd.DataFrame:

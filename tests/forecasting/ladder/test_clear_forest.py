@@ -10,9 +10,8 @@ import pytest
 
 from forecasting.errors import InputError
 from forecasting.ladder import pv_rungs
-from forecasting.ladder.backtest import backtest
 from forecasting.ladder.blend import Blend
-from forecasting.ladder.cases import COUNTED, ISSUED, MEASURED, Cases
+from forecasting.ladder.cases import COUNTED, Cases
 from forecasting.ladder.clear_forest import FLOOR, ClearForest
 from forecasting.ladder.level import Level
 from forecasting.ladder.quantiles import LEVELS, MEAN, levels_of, quantile_table
@@ -31,23 +30,6 @@ def test_the_forecast_follows_a_clear_sky_that_was_never_seen() -> None:
     a, b = (fitted.predict(replace(ahead, table=t))[ahead.table[COUNTED]] for t in (low, high))
     assert (a[MEAN] > 0).all()
     assert (b / a).to_numpy() == pytest.approx((0.4 + FLOOR) / (0.2 + FLOOR))
-
-
-def test_rows_of_other_plants_known_later_change_nothing() -> None:
-    own, other = make(150), make(150, seed=3)
-    moment = own.days[0] + pd.DateOffset(days=120)
-
-    def forecasts(begins: pd.Timestamp) -> pd.DataFrame:
-        table = other.table.copy()
-        table.loc[table.index >= begins, MEASURED] *= 0.2
-        return backtest(own, [ClearForest((replace(other, table=table),), trees=5)], 120, 45)["clear_forest"]
-
-    as_it_was, spoiled_later, spoiled_before = (
-        forecasts(t) for t in (own.table.index[-1], moment, moment - pd.DateOffset(days=30))
-    )
-    assert (own.table.loc[as_it_was.index, ISSUED] >= moment).all()
-    pd.testing.assert_frame_equal(as_it_was, spoiled_later)
-    assert not as_it_was.equals(spoiled_before)
 
 
 def test_quantiles_go_as_high_as_the_plant_has_and_no_higher() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -14,10 +15,12 @@ from forecasting.ladder.backtest import backtest
 from forecasting.ladder.blend import Blend
 from forecasting.ladder.boosted_quantiles import BoostedQuantiles
 from forecasting.ladder.cases import COUNTED, ISSUED, MEASURED, PHYSICS, Cases
+from forecasting.ladder.clear_forest import ClearForest
 from forecasting.ladder.level import Level
 from forecasting.ladder.pv_cases import PvPlant, pv_cases
 from forecasting.ladder.quantiles import LEVELS, levels_of
 from forecasting.ladder.recalibrated import recalibrated
+from forecasting.ladder.rung import Rung
 from forecasting.ladder.weights import of_quantiles
 from forecasting.pv import PvArray
 from forecasting.sun import clear_sky_ghi, sun_vectors
@@ -98,14 +101,20 @@ def test_skies_see_no_run_of_a_later_day_and_no_measurement() -> None:
     pd.testing.assert_frame_equal(a[weathers], louder.table[weathers])
 
 
-def test_rows_of_other_plants_known_later_change_nothing() -> None:
+@pytest.mark.parametrize(
+    "joint",
+    [lambda o: BoostedQuantiles((o,), rounds=10), lambda o: ClearForest((o,), trees=5)],
+    ids=["boosted", "forest"],
+)
+def test_rows_of_other_plants_known_later_change_nothing(joint: Callable[[Cases], Rung]) -> None:
     own, other = make(150), make(150, seed=3)
     moment = own.days[0] + pd.DateOffset(days=120)
 
     def forecasts(begins: pd.Timestamp) -> pd.DataFrame:
         table = other.table.copy()
         table.loc[table.index >= begins, MEASURED] *= 0.2
-        return backtest(own, [BoostedQuantiles((replace(other, table=table),), rounds=10)], 120, 45)["boosted"]
+        rung = joint(replace(other, table=table))
+        return backtest(own, [rung], 120, 45)[rung.name]
 
     as_it_was, spoiled_later, spoiled_before = (
         forecasts(t) for t in (own.table.index[-1], moment, moment - pd.DateOffset(days=30))
