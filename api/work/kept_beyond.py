@@ -37,7 +37,7 @@ from forecasting.file_cache import Kept, default_folder, file_of, read, write
 from forecasting.notes import Note
 
 FOLDER = "look-ahead"
-FORM = 1  # of what is kept
+FORM = 2  # of what is kept
 TRIES = 2
 AGAIN = timedelta(days=1)
 KEPT_DAYS = 62

@@ -16,6 +16,8 @@ from ems.site import Site
 from forecasting.notes import Note
 from models import Grid, Store, Window
 
+LEAST_CNY = 0.5  # that are told
+
 
 def end_of(w: Window) -> pd.Timestamp:
     """Where a window ends."""
@@ -62,7 +64,7 @@ def beyond_notes(site: Site, beyond: Beyond, w: Window, schedule: Schedule) -> I
             "its end prices; a peak above that of the month so far is paid in full.",
         )
         return
-    worth, rounds = _worth(site, beyond.future, cuts, w, schedule), len(cuts)
+    worth, rounds = [*_worth(site, beyond.future, cuts, w, schedule), *_ready(site, beyond.future, w)], len(cuts)
     few = (f", 仅 {rounds}/{ROUNDS} 轮", f", only {rounds} of {ROUNDS} rounds") if rounds < ROUNDS else ("", "")
     made = "" if beyond.made_at is None else f"{beyond.made_at:%m-%d %H:%M}"
     yield Note(
@@ -89,6 +91,16 @@ def _worth(site: Site, future: Future, cuts: Cuts, w: Window, schedule: Schedule
     return [
         Note(f"{c.label('zh')} {abs(g):,.3g} 元/{unit}", f"{c.label('en')} {abs(g):,.3g} CNY/{unit}")
         for c, g, unit in zip(named, slopes, units, strict=True)
+    ]
+
+
+def _ready(site: Site, future: Future, w: Window) -> list[Note]:
+    """What it is worth that a module is hot at the end of the window, of the first of each machine."""
+    first = {name: cny[0] for name, cny in future.off_cny(end_of(w)).items() if cny[0] >= LEAST_CNY}
+    labels = [(site.component(name), cny) for name, cny in first.items()]
+    return [
+        Note(f"{c.label('zh')} 一台热备 {cny:,.0f} 元", f"{c.label('en')} kept hot {cny:,.0f} CNY/module")
+        for c, cny in labels
     ]
 
 

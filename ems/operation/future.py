@@ -4,13 +4,14 @@
 
 A day's plan sees neither the dark week to come nor that a peak, once paid, serves all days that follow. It minimises
 its own cost and V at its last midnight: stock is then worth what it will save, a peak what it will spare. The cuts
-come from `ems.operation.future_fit`; they are a lower bound of what is to be expected, and convex.
+come from `ems.operation.future_fit`; they are a lower bound of what is to be expected, and convex. Beside V stands what
+a machine that is off then is expected to cost: its next start (`ems.operation.restarts`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -22,9 +23,10 @@ from ems.site import Site
 from ems.state import States
 from models import Formulation, Grid, Store, Window, pyo
 
-BLOCK = "future"  # name of the law's block
+BLOCK, RESTARTS = "future", "restarts"  # names of the laws' blocks
 LOWEST_CNY = -1e8  # of V, before there is a cut
 Cuts = np.ndarray  # (cuts, 1 + stores + peaks): a, then g
+Restarts = Mapping[str, Sequence[Sequence[float]]]
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,8 @@ class Future:
         midnights: ends of the days.
         cuts: one array per midnight.
         expected_cny: lower bound of the month's expected cost from its opening.
+        restarts: machine -> midnight -> module: what it is expected to cost that the module is off then [CNY], see
+            `ems.operation.restarts`.
     """
 
     stores: tuple[str, ...]
@@ -44,6 +48,7 @@ class Future:
     midnights: pd.DatetimeIndex
     cuts: tuple[Cuts, ...]
     expected_cny: float
+    restarts: Restarts = field(default_factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
         return {
@@ -52,6 +57,7 @@ class Future:
             "midnights": [m.isoformat() for m in self.midnights],
             "cuts": [np.round(c, 6).tolist() for c in self.cuts],
             "expected_cny": self.expected_cny,
+            "restarts": {name: np.round(v, 3).tolist() for name, v in self.restarts.items()},
         }
 
     @classmethod
@@ -62,12 +68,18 @@ class Future:
             pd.DatetimeIndex(pd.to_datetime(data["midnights"], utc=True)).tz_convert(timezone),
             tuple(np.array(c, float) for c in data["cuts"]),
             data["expected_cny"],
+            {name: [tuple(v) for v in values] for name, values in data["restarts"].items()},
         )
 
     def at(self, end: pd.Timestamp) -> Cuts | None:
         """Cuts of the midnight ``end``; None from the end of the month on."""
         k = int(self.midnights.searchsorted(end))
         return self.cuts[k] if k < len(self.cuts) else None
+
+    def off_cny(self, end: pd.Timestamp) -> dict[str, Sequence[float]]:
+        """What each module is expected to cost that is off at the midnight ``end``, before the end of the month."""
+        k = int(self.midnights.searchsorted(end))
+        return {name: values[k] for name, values in self.restarts.items()}
 
     def seen(self, site: Site, opening: States, w: Window) -> tuple[Site, list[Law]]:
         """The site as a plan of ``w`` sees it, and the law that makes it look ahead.
@@ -84,7 +96,7 @@ class Future:
         cuts = self.at(_end(w))
         if cuts is None:
             return keeping_stock(park, opening), []
-        return unvalued(park), [self.law(park, w, cuts)]
+        return unvalued(park), [self.law(park, w, cuts), self.restart_law(park, w)]
 
     def law(self, site: Site, w: Window, cuts: Cuts) -> Law:
         """A law of `ems.build.build` that adds V at the window's end to the objective."""
@@ -109,6 +121,25 @@ class Future:
                 ),
             )
             m.objective.set_value(m.objective.expr + b.cost)
+
+        return add
+
+    def restart_law(self, site: Site, w: Window) -> Law:
+        """A law that adds to the objective what modules off at the window's end are expected to cost."""
+        last, off_cny = len(w.inputs) - 1, self.off_cny(_end(w))
+
+        def add(m: Any, parts: Mapping[str, Formulation]) -> None:
+            b = pyo.Block()
+            m.add_component(RESTARTS, b)
+            b.off = pyo.Var([(n, k) for n, v in off_cny.items() for k in range(len(v))], bounds=(0, 1))
+            b.modules = pyo.Constraint(
+                list(off_cny),
+                rule=lambda b, n: (
+                    pyo.quicksum(b.off[n, k] for k in range(len(off_cny[n]))) == len(off_cny[n]) - m.part[n].hot[last]
+                ),
+            )
+            cost = pyo.quicksum(cny * b.off[n, k] for n, v in off_cny.items() for k, cny in enumerate(v))
+            m.objective.set_value(m.objective.expr + cost)
 
         return add
 

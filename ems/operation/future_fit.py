@@ -9,7 +9,8 @@ openings, and their mean is one more cut of the day before:
 
 Half of the courses begin as the month does, the others from stocks drawn at random and peaks about those that the
 last one ended with, so that V is told away from the best course too. A day is known when it begins: what forecasts miss
-within a day is not in V. Left out are whole modules, minimum times and starts, and energy tiers of the month.
+within a day is not in V. Left out are whole modules, minimum times and starts
+(but for those of the next morning, `ems.operation.restarts`), and energy tiers of the month.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ import pandas as pd
 from ems.objective import Objective
 from ems.operation.aims import keeping_stock, paying_all
 from ems.operation.future import Future, unvalued
+from ems.operation.restarts import expected_restarts
 from ems.operation.stage import Stage
 from ems.site import Site
 from ems.state import States
@@ -85,7 +87,10 @@ def fit_future(
             break
     expected = float(np.mean([stage.solve(start).cost_cny for stage in stages[0]]))
     midnights = pd.DatetimeIndex([day[0] for day in days[1:]])
-    return Future(stages[0][0].stores, stages[0][0].peaks, midnights, tuple(np.array(c) for c in cuts), expected)
+    restarts = expected_restarts(site, stages, _forward(stages, start, rng), goal)
+    return Future(
+        stages[0][0].stores, stages[0][0].peaks, midnights, tuple(np.array(c) for c in cuts), expected, restarts
+    )
 
 
 def _forward(

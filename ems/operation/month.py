@@ -163,8 +163,7 @@ def _policy(
     def answered(made: Replanned) -> Setpoints | None:
         assert made.program is not None
         assert made.schedule is not None
-        came = {c: float(m.inputs[c].loc[made.at]) for c in (*map(str, m.clear), *m.loads)}
-        return in_time(made.program, made.schedule, came, solver)
+        return in_time(made.program, made.schedule, erring.within(made.schedule.index), solver)
 
     return policies.Rolling(plan, 1.0, answered)
 

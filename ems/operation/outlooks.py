@@ -76,6 +76,10 @@ class Erring:
             table[sun] = (table[sun] + self.caution.loc[index].mul(share, axis=0)).clip(lower=0.0)
         return table
 
+    def within(self, index: pd.DatetimeIndex) -> pd.DataFrame:
+        """Inputs of a window while its first interval goes on: as measured, and what that tells of the others."""
+        return pd.concat([self.actual.loc[index[:1]], self.inputs(index[1], index[1:])])
+
     def _corrected(self, now: pd.Timestamp, index: pd.DatetimeIndex) -> pd.DataFrame:
         table = self.issued.loc[index].copy()
         step = index[1] - index[0] if len(index) > 1 else pd.Timedelta(hours=1)

@@ -8,6 +8,7 @@ of the one before: a few milliseconds each.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -19,6 +20,7 @@ from ems.operation.future import LOWEST_CNY, Cuts
 from ems.site import Site
 from ems.solve import loaded
 from models import Grid, Store, Window
+from models.commitment import Machine
 from models.component import fixed
 from models.window import Floats
 
@@ -32,6 +34,14 @@ class Solved(NamedTuple):
     cost_cny: float
     slopes: Floats
     end: Floats
+
+
+@dataclass(frozen=True)
+class Use:
+    """A machine's day: modules at work by step, and what a kWh is worth on the bus it draws from [CNY/kWh]."""
+
+    on: Floats
+    kwh_cny: Floats
 
 
 class Stage:
@@ -67,6 +77,10 @@ class Stage:
         self._peak = [column[id(part[g].charge[key].above_paid[0])] for g, key in self.peaks]
         self._end = [column[id(part[c.name].level[len(table) - 1])] for c in stores]
         self._top = p.upper[self._peak]
+        waiting = waiting_machines(site)
+        self._on = {c.name: [column[id(part[c.name].on[t])] for t in w.t] for c in waiting}
+        self._balance = {c.name: [row[id(built.model.balance), (_bus(c), t)] for t in w.t] for c in waiting}
+        self.step_h = w.step_h
         self._prices = [_grid(site, g).charges[key].price for g, key in self.peaks]
         p.integer[:] = False
         self._h = loaded(p, highspy)
@@ -79,13 +93,16 @@ class Stage:
         columns = np.array([self._future, *self._end, *self._peak], np.int32)
         self._h.addRow(float(cut[0]), NOWHERE, len(columns), columns, np.array([1.0, *(-cut[1:])]))
 
+    def uses(self, opening: Floats) -> dict[str, Use]:
+        """How the day uses the machines that can wait in hot standby; raises as `solve`."""
+        self._open(opening)
+        found = self._run()
+        x, row_dual = np.asarray(found.col_value), np.asarray(found.row_dual)
+        return {name: Use(x[on], row_dual[self._balance[name]] / self.step_h) for name, on in self._on.items()}
+
     def solve(self, opening: Floats) -> Solved:
         """From levels and peaks at the opening; raises ``ValueError`` where the program has no answer."""
-        levels, peaks = np.split(opening, [len(self.stores)])
-        for k, rest, kept, level in zip(self._opening, self._rest, self._kept, levels, strict=True):
-            self._h.changeRowBounds(k, rest + kept * level, rest + kept * level)
-        for k, top, paid in zip(self._peak, self._top, peaks, strict=True):
-            self._h.changeColBounds(k, float(min(paid, top)), float(top))
+        peaks = self._open(opening)
         found = self._run()
         x, row_dual, col_dual = (np.asarray(v) for v in (found.col_value, found.row_dual, found.col_dual))
         paid_cny = sum(float(price.cost(kw)) for price, kw in zip(self._prices, peaks, strict=True))
@@ -97,6 +114,15 @@ class Stage:
         return Solved(
             cost, np.array([*by_level, *by_peak]), np.array([*x[self._end], *np.maximum(peaks, x[self._peak])])
         )
+
+    def _open(self, opening: Floats) -> Floats:
+        """Begin from other levels and peaks; the peaks."""
+        levels, peaks = np.split(opening, [len(self.stores)])
+        for k, rest, kept, level in zip(self._opening, self._rest, self._kept, levels, strict=True):
+            self._h.changeRowBounds(k, rest + kept * level, rest + kept * level)
+        for k, top, paid in zip(self._peak, self._top, peaks, strict=True):
+            self._h.changeColBounds(k, float(min(paid, top)), float(top))
+        return peaks
 
     def _run(self) -> Any:
         optimal = self._highspy.HighsModelStatus.kOptimal
@@ -113,3 +139,13 @@ def _grid(site: Site, name: str) -> Grid:
     found = site.component(name)
     assert isinstance(found, Grid)
     return found
+
+
+def waiting_machines(site: Site) -> list[Machine]:
+    """Those that can wait in hot standby, and for which that costs something."""
+    return [c for c in site.components if isinstance(c, Machine) and c.standby_share]
+
+
+def _bus(c: Machine) -> str:
+    """Where a machine takes the electricity of its standby."""
+    return next(bus for quantity, bus in c.ports if quantity.name == "auxiliary_kw")

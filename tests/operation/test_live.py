@@ -196,6 +196,15 @@ def worth(kwh, kg, last=DAY):
     return Beyond(DAY.replace(day=1), future, made_at=pd.Timestamp("2026-06-01T08:00", tz="Asia/Shanghai"))
 
 
+@pytest.mark.parametrize(("off_cny", "told_cny"), [(700.4, "700 CNY/module"), (0.1, None)])
+def test_what_a_machine_kept_hot_is_worth_is_told(solver, off_cny, told_cny):
+    beyond = worth(0.0, 5.0)
+    ready = {"electrolyser": [(off_cny,)] * len(beyond.future.midnights)}
+    made, _ = kept_kg(solver, replace(beyond, future=replace(beyond.future, restarts=ready)))
+    assert (f"kept hot {told_cny}" in told(made.notes)) if told_cny else ("kept hot" not in told(made.notes))
+    assert audit_plan(json.loads(json.dumps(to_dict(made))), "stored") == []
+
+
 def kept_kg(solver, beyond, **more):
     made = revise(read_site("demo"), inputs(), Known(LEVELS), None, AT, solver, beyond=beyond, **more)
     return made, made.state_end["tank"]["level_kg"]
