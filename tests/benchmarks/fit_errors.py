@@ -19,6 +19,7 @@ import pandas as pd
 import yaml
 from scipy.special import ndtri
 
+from forecasting import error_behaviour
 from forecasting.calendar import WorkCalendar
 from forecasting.error_figures import SEASONS, SPREAD_LEVELS, Correlation, ErrorFigures, Side
 from forecasting.error_fit import fit_side
@@ -181,6 +182,13 @@ def building_figures() -> ErrorFigures:
     )
 
 
+def by_the_hour(tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
+    """Behaviour of real forecasts' hourly means, by site: what the note of a backtest tells of the drawn ones."""
+    lit = {name: t["counted"] & (t["reach"] > error_behaviour.LIT * t["reach"].max()) for name, t in tables.items()}
+    rows = {n: error_behaviour.behaviour(t["actual"], t["forecast"], lit[n]) for n, t in tables.items()}
+    return pd.DataFrame.from_dict(rows, orient="index", columns=list(error_behaviour.Behaviour._fields))
+
+
 def behaviour(actual: pd.Series, forecast: pd.Series, counted: pd.Series) -> dict[str, float]:
     """What an operator feels of errors: their size, their days, their memory, how rough forecasts are."""
     a, f = actual[counted], forecast[counted]
@@ -248,6 +256,7 @@ def main() -> int:
     blended = learned_tables(cases)
     learned = pv_figures(blended, LEARNED)
     print(shown(blended, ErrorModel(learned)).round(2).to_string())
+    print(by_the_hour(blended).round(3).to_string())
     print(temperature(pvod_data.frames(args.parquet), tables).round(2).to_string())
     plant = steel_table(args.steel)
     steel = steel_figures(plant)

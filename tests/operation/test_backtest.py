@@ -14,6 +14,7 @@ import pytest
 from api.backtest_run import ROWS, run_backtest
 from api.sweep.progress import Progress
 from ems.operation.backtest import Asked, combine, prepare, task_id
+from ems.operation.document import drawn_behaviour
 from ems.operation.draws import drawn, load_columns, sun_columns
 from ems.operation.page import backtest_html
 from ems.operation.rolling import Manner
@@ -130,6 +131,19 @@ def test_every_policy_serves_what_is_wanted_and_breaks_no_law(result: tuple[dict
     assert by["perfect"]["total_cny"] <= by["rule_based"]["total_cny"] + 1.0
     assert by["perfect"]["total_cny"] >= by["perfect"]["bound_cny"] - abs(by["perfect"]["bound_cny"]) - 1000.0
     json.dumps(content, allow_nan=False)
+
+
+def test_how_far_forecasts_were_off_is_told_from_what_was_drawn(result: tuple[dict[str, Any], Path]) -> None:
+    prepared = prepare(read_site("demo"), Asked(FIRST, FIRST, QUICK, silence=0.5))
+    month = prepared.months[0]
+    came, said = (t[list(month.clear)].iloc[: month.steps].mean(axis=1) for t in (month.inputs, month.issued))
+    lit = month.clear.iloc[: month.steps].mean(axis=1)
+    lit = lit > 0.1 * lit.max()
+    missed = float(((said - came)[lit] ** 2).mean() ** 0.5 / came[lit].mean())
+    found = drawn_behaviour(prepared)
+    assert found is not None
+    assert found.hour == pytest.approx(missed)
+    assert any(f"miss an hour by {missed:.0%} of the mean" in n["en"] for n in result[0]["notes"])
 
 
 def test_silent_meters_are_told(result: tuple[dict[str, Any], Path]) -> None:
