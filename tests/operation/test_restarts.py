@@ -41,8 +41,8 @@ class Day:
 
     step_h = 1.0
 
-    def __init__(self, on: np.ndarray, kwh_cny: float) -> None:
-        self.use = Use(on, np.full(24, kwh_cny))
+    def __init__(self, on: np.ndarray, kwh_cny: float | np.ndarray) -> None:
+        self.use = Use(on, np.broadcast_to(kwh_cny, (24,)))
 
     def uses(self, opening: np.ndarray) -> dict[str, Use]:
         return {"stack": self.use}
@@ -65,6 +65,13 @@ def test_a_start_costs_its_wear_and_its_warm_up_less_the_standby_until_then() ->
     assert off_cny([used[0], used[0], used[0]]) == [[95.0], [95.0]]
 
 
+def test_a_start_that_costs_less_than_the_standby_until_then_counts_nothing() -> None:
+    """At 1 CNY/kWh from midnight to 23:00: 115 CNY of standby for a start of 100; 20 kWh of warm-up come beside."""
+    late, later = [Day(from_hour(23), 1.0)], [Day(from_hour(23), 2.0)]
+    assert off_cny([late, late]) == [[5.0]]
+    assert off_cny([later, later]) == [[0.0]]
+
+
 def test_years_weigh_alike_and_a_day_without_use_is_waited_through_where_that_pays() -> None:
     """The last day is used in one year of two; the day before in none: 24 hours of standby cost 12 or 60 CNY."""
     for price, last, before in ((0.1, 0.5 * (100 + 2 - 3), 49.5 - 12.0), (0.5, 0.5 * 95.0, 0.0)):
@@ -76,6 +83,12 @@ def test_a_second_module_is_worth_no_more_than_the_first() -> None:
     """Two modules of 50 kW: both run from 06:00 in one year, in the other one alone."""
     both, one = Day(from_hour(6, 2.0), 0.5), Day(from_hour(6, 1.05), 0.5)
     assert off_cny([[both], [both, one]], modules=2) == [[100 + 5 - 7.5, pytest.approx(0.5 * 97.5)]]
+
+
+def test_nor_where_its_warm_up_would_fall_into_a_dear_hour() -> None:
+    price = np.where(np.arange(24) == 18, 20.0, 0.5)
+    day = [Day(np.where(np.arange(24) >= 18, 2.0, from_hour(6)), price)]
+    assert off_cny([day, day], modules=2) == [[97.5, 97.5]]
 
 
 def test_where_nothing_waits_in_standby_or_waiting_is_free_there_is_none() -> None:
